@@ -1,0 +1,146 @@
+r"""Activation functions: value and derivative side by side, so that one can be read against the other.
+
+Each value is a function of the pre-activation `Z`; each derivative is written in the output `A`,
+which the forward pass has at hand. Both take `out=` and then allocate nothing.
+Chapter 4 builds the stable sigmoid, chapter 6 the derivatives.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+def identity(Z, out=None):
+    """Return Z itself: the activation of a linear output, $f(z) = z$.
+
+    >>> identity(np.array([-2.0, 3.0])).tolist()
+    [-2.0, 3.0]
+    """
+    return np.positive(Z, out=out)
+
+
+def identity_derivative(A, out=None):
+    """Return $f'(z) = 1$ for each output.
+
+    >>> identity_derivative(np.array([-2.0, 3.0])).tolist()
+    [1.0, 1.0]
+    """
+    out = np.empty_like(A) if out is None else out
+    out[...] = 1
+    return out
+
+
+def sigmoid(Z, out=None):
+    r"""Return the logistic function, $f(z) = 1 / (1 + e^{-z}) = (1 + \tanh(z / 2)) / 2$.
+
+    The second form never overflows and takes complex numbers (Higham 2002, chapter 1, on stable forms).
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    out = np.multiply(Z, 0.5, out=out)
+    np.tanh(out, out=out)
+    out += 1
+    out *= 0.5
+    return out
+
+
+def sigmoid_derivative(A, out=None):
+    """Return $f'(z) = a (1 - a)$ from the output a = sigmoid(z).
+
+    >>> sigmoid_derivative(np.array([0.5, 1.0])).tolist()
+    [0.25, 0.0]
+    """
+    out = np.subtract(1, A, out=out)
+    out *= A
+    return out
+
+
+def tanh(Z, out=None):
+    """Return the hyperbolic tangent, between -1 and 1.
+
+    >>> tanh(np.array([-1000.0, 0.0])).tolist()
+    [-1.0, 0.0]
+    """
+    return np.tanh(Z, out=out)
+
+
+def tanh_derivative(A, out=None):
+    """Return $f'(z) = 1 - a^2$ from the output a = tanh(z).
+
+    >>> tanh_derivative(np.array([0.0, 0.5])).tolist()
+    [1.0, 0.75]
+    """
+    out = np.multiply(A, A, out=out)
+    return np.subtract(1, out, out=out)
+
+
+def relu(Z, out=None):
+    """Return the rectifier, $f(z) = max(z, 0)$.
+
+    >>> relu(np.array([-2.0, 3.0])).tolist()
+    [0.0, 3.0]
+    """
+    return np.maximum(Z, 0, out=out)
+
+
+def relu_derivative(A, out=None):
+    """Return 1 where the output is above 0, else 0; at the kink z = 0 this takes the left slope, 0.
+
+    >>> relu_derivative(np.array([0.0, 3.0])).tolist()
+    [0.0, 1.0]
+    """
+    return np.greater(A, 0, out=np.empty_like(A) if out is None else out)
+
+
+def softplus(Z, out=None):
+    r"""Return the smooth rectifier, $f(z) = \log(1 + e^z) = \max(z, 0) + \log(1 + e^{-|z|})$.
+
+    >>> softplus(np.array([-1000.0, 1000.0])).tolist()
+    [0.0, 1000.0]
+    """
+    positive = Z.real > 0  # written with -z and z, not |z|, so that the complex step can pass
+    tail = np.log1p(np.exp(np.where(positive, -Z, Z)))
+    return np.add(np.where(positive, Z, 0), tail, out=out)
+
+
+def softplus_derivative(A, out=None):
+    """Return $f'(z) = 1 - e^{-a}$ from the output a = softplus(z): the sigmoid of z.
+
+    >>> softplus_derivative(np.array([0.0, 1000.0])).tolist()
+    [0.0, 1.0]
+    """
+    out = np.negative(A, out=out)
+    np.expm1(out, out=out)
+    return np.negative(out, out=out)
+
+
+def softmax(Z, out=None):
+    r"""Return $e^{z_k} / \sum_j e^{z_j}$ in each row: positive, and 1 in sum.
+
+    The largest entry is subtracted first; the result is the same and nothing overflows.
+
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]])).tolist()
+    [[0.5, 0.5], [1.0, 0.0]]
+    """
+    out = np.subtract(Z, Z.real.max(axis=-1, keepdims=True), out=out)
+    np.exp(out, out=out)
+    out /= out.sum(axis=-1, keepdims=True)
+    return out
+
+
+class Activation(NamedTuple):
+    """A value and its derivative; `derivative` is None for softmax, which mixes a row's entries."""
+
+    value: callable
+    derivative: callable
+
+
+ACTIVATIONS = {
+    "identity": Activation(identity, identity_derivative),
+    "sigmoid": Activation(sigmoid, sigmoid_derivative),
+    "tanh": Activation(tanh, tanh_derivative),
+    "relu": Activation(relu, relu_derivative),
+    "softplus": Activation(softplus, softplus_derivative),
+    "softmax": Activation(softmax, None),
+}

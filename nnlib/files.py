@@ -1,0 +1,54 @@
+"""Arrays in a file: written whole or not at all, read without pickle.
+
+`NeuralNetwork.save` and `load` stand on these two functions.
+"""
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+FORMAT = "nnlib 1"
+LARGEST = 2**31  # bytes of one stored array; what claims more is refused before it is read
+
+
+def write_arrays(path, **arrays):
+    """Write `arrays` to `path` as ``.npz``: a temporary file beside it, then one rename."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, format=FORMAT, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:  # an interrupt too must not leave half a file behind
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_arrays(path, names):
+    """Return the arrays `names` that `write_arrays` wrote to `path`, as a dict.
+
+    Raises FileNotFoundError if there is no such file, and ValueError if it is truncated or foreign.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            stored = {name: _read_array(archive, name) for name in ("format", *names)}
+    except FileNotFoundError:
+        raise
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError, MemoryError, NotImplementedError) as error:
+        raise ValueError(f"{path} is no whole file that nnlib saved: {error}") from None
+    if str(stored["format"]) != FORMAT:
+        raise ValueError(f"{path} has the format {str(stored['format'])!r}; this nnlib reads {FORMAT!r}")
+    return stored
+
+
+def _read_array(archive, name):
+    entry = archive.getinfo(f"{name}.npy")
+    if entry.file_size > LARGEST:
+        raise ValueError(f"{name} claims {entry.file_size} bytes")
+    with archive.open(entry) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)

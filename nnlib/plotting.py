@@ -1,0 +1,283 @@
+"""Plots of the book: what a network draws on the plane, how its loss fell, what its hidden units see.
+
+Each function takes `ax=None`, returns the `ax` it drew on, and never calls `plt.show()`.
+`describe` gives the alt text of a figure, computed from the data that were drawn.
+Chapter 8 is the first to use them.
+"""
+
+from weakref import WeakKeyDictionary
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+
+from nnlib.validation import check_array, check_choice
+
+BLUE, ORANGE = "#0072B2", "#D55E00"  # class 0 and class 1; Okabe and Ito's, safe for color-blind readers
+CLASS_COLORS = [BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999", "#332288", "#882255"]
+CLASS_MARKERS = "osD^vP*X<>"  # shape beside color
+SHADES = LinearSegmentedColormap.from_list("classes", ["#5BA8D8", "#FFFFFF", "#F2A25C"])  # 0, 0.5, 1
+LEVELS = np.linspace(0, 1, 11)
+GRID = 100  # points along each side of a drawn plane
+MAX_LISTED = 8  # more points than this are counted in the alt text, not listed
+
+_descriptions = WeakKeyDictionary()  # Axes -> sentences
+
+
+def set_description(ax, text):
+    """Keep `text` as the alt text of `ax`, for `describe`; use it for what you draw by hand."""
+    _descriptions[ax] = [text]
+
+
+def describe(drawing):
+    """Return the alt text of an Axes or a Figure, computed from the data when it was drawn.
+
+    Parameters
+    ----------
+    drawing : matplotlib Axes or Figure
+        A Figure is described by its axes, in order, each led by its title.
+
+    Returns
+    -------
+    str
+        Sentences; empty where nothing that nnlib drew or `set_description` described is there.
+
+    Examples
+    --------
+    >>> from nnlib.plotting import describe, loss_curve
+    >>> ax = loss_curve([0.25, 0.125, 0.01])
+    >>> describe(ax)
+    'The loss falls from 0.25 to 0.01 over 2 epochs.'
+    >>> plt.close(ax.figure)
+    """
+    if hasattr(drawing, "axes") and not hasattr(drawing, "get_title"):
+        return " ".join(filter(None, map(describe, drawing.axes)))
+    sentences = _descriptions.get(drawing, [])
+    title = drawing.get_title()
+    return " ".join([f"{title}:", *sentences] if title and sentences else sentences)
+
+
+def decision_boundary(net, X, Y, ax=None):
+    """Draw what the network says over the plane of its two inputs, with the points on top.
+
+    One output is drawn as shades from 0 to 1 with the boundary at 0.5 in black; several outputs
+    as one color for each class that wins.
+
+    Parameters
+    ----------
+    net : NeuralNetwork
+        A network with two inputs.
+    X : array, shape (n_samples, 2)
+        Points, drawn with one marker and color a class.
+    Y : array, shape (n_samples, n_outputs)
+        Their targets: 0 and 1, or one-hot rows.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If the network has not two inputs, or X or Y do not fit it.
+    """
+    n_inputs, n_outputs = net.sizes[0], net.sizes[-1]
+    if n_inputs != 2:
+        raise ValueError(f"net has {n_inputs} inputs; a decision boundary is drawn for 2")
+    X = check_array("X", X, 2, "a decision boundary takes (n_samples, 2)")
+    Y = check_array("Y", Y, n_outputs, f"this network takes (n_samples, {n_outputs})", n_rows=len(X))
+    ax = _axes(ax)
+    low, high = X.min(axis=0), X.max(axis=0)
+    margin = 0.25 * (high - low).max() or 1.0
+    x, y = np.linspace(low - margin, high + margin, GRID).T
+    outputs = net.forward(_grid(x, y)).reshape(GRID, GRID, n_outputs)
+    _shade(ax, x, y, outputs)
+    _scatter_classes(ax, X, _labels(Y))
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=x[[0, -1]], ylim=y[[0, -1]], aspect="equal")
+    ax.locator_params(nbins=4)
+    _add_description(ax, _describe_boundary(net.forward(X), X, Y, outputs))
+    return ax
+
+
+def loss_curve(losses, ax=None, *, epochs=None, label=None, unit="epoch", log=False):
+    """Draw a loss against the epochs or evaluations that it took.
+
+    Call it again with the same `ax` to lay curves over each other.
+
+    Parameters
+    ----------
+    losses : array, shape (n,)
+        For example ``history.loss`` or ``result.losses``. What is not finite is left out.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+    epochs : array, shape (n,), optional
+        Where each loss stands on the horizontal axis; 0 to n - 1 by default.
+    label : str, optional
+        Name of the curve in the legend and the alt text.
+    unit : {"epoch", "evaluation", "iteration"}
+        What one step of the horizontal axis is.
+    log : bool
+        Draw the loss on a logarithmic axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If `losses` is empty or not one-dimensional, `epochs` does not match it, or `unit` is unknown.
+    """
+    losses = np.asarray(losses, dtype=float)
+    if losses.ndim != 1 or len(losses) == 0:
+        raise ValueError(f"losses has shape {losses.shape}; it may be (n,), n at least 1")
+    epochs = np.arange(len(losses)) if epochs is None else np.asarray(epochs)
+    if epochs.shape != losses.shape:
+        raise ValueError(f"epochs has shape {epochs.shape}; losses has {losses.shape}, and the two go together")
+    check_choice("unit", unit, ("epoch", "evaluation", "iteration"))
+    ax = _axes(ax)
+    ax.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), label=label)
+    ax.set(xlabel=unit, ylabel="loss")
+    if log:
+        ax.set_yscale("log")
+    else:
+        ax.set_ylim(bottom=0)
+    _add_description(ax, _describe_losses(losses, epochs, label, unit))
+    return ax
+
+
+def hidden_space(net, X, Y, ax=None):
+    """Draw the points as the last hidden layer sees them.
+
+    Two hidden units are drawn as they are, with the output unit's boundary, a straight line there;
+    more are projected on their two leading directions (the singular vectors of the centered
+    hidden outputs).
+
+    Parameters
+    ----------
+    net : NeuralNetwork
+        A network whose last hidden layer has two units or more.
+    X : array, shape (n_samples, n_inputs)
+        Points.
+    Y : array, shape (n_samples, n_outputs)
+        Their targets: 0 and 1, or one-hot rows.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no hidden layer of two units or more, or X or Y do not fit the network.
+    """
+    if len(net.sizes) < 3 or net.sizes[-2] < 2:
+        raise ValueError(f"net has sizes {net.sizes}; its last hidden layer may have 2 units or more")
+    H = net.layer_outputs(X)[-2]
+    Y = check_array("Y", Y, net.sizes[-1], f"this network takes (n_samples, {net.sizes[-1]})", n_rows=len(H))
+    ax = _axes(ax)
+    if H.shape[1] == 2:
+        x = y = np.linspace(H.min() - 0.3, H.max() + 0.3, GRID)
+        W, b, activation = net.layers[-1]
+        _shade(ax, x, y, activation.value(_grid(x, y) @ W + b).reshape(GRID, GRID, -1))
+        ax.set(xlabel="hidden unit 1", ylabel="hidden unit 2", aspect="equal")
+    else:
+        centered = H - H.mean(axis=0)
+        directions = np.linalg.svd(centered, full_matrices=False)[2][:2]
+        H = centered @ directions.T
+        ax.set(xlabel="leading direction", ylabel="second direction")
+    _scatter_classes(ax, H, _labels(Y))
+    _label_points(ax, H, np.asarray(X))
+    _add_description(ax, _describe_hidden(net, H))
+    return ax
+
+
+def _axes(ax):
+    return plt.subplots()[1] if ax is None else ax
+
+
+def _add_description(ax, text):
+    _descriptions.setdefault(ax, []).append(text)
+
+
+def _grid(x, y):
+    """Return every point of the grid x by y, shape (len(x) * len(y), 2), rows of equal y together."""
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def _labels(Y):
+    """Return the class of each row of targets: 0 or 1 for one column, the largest of several."""
+    return (Y[:, 0] > 0.5).astype(int) if Y.shape[1] == 1 else Y.argmax(axis=1)
+
+
+def _shade(ax, x, y, outputs):
+    """Shade the plane by one output (0 to 1) or by the winner of several; outputs (y, x, n_outputs)."""
+    if outputs.shape[2] == 1:
+        P = np.clip(outputs[:, :, 0], 0, 1)
+        ax.contourf(x, y, P, levels=LEVELS, cmap=SHADES, vmin=0, vmax=1)
+        if P.min() < 0.5 < P.max():
+            ax.contour(x, y, P, levels=[0.5], colors="black", linewidths=2)
+    else:
+        colors = ListedColormap(CLASS_COLORS[: outputs.shape[2]])
+        ax.pcolormesh(x, y, outputs.argmax(axis=2), cmap=colors, vmin=-0.5, vmax=colors.N - 0.5, alpha=0.4)
+
+
+def _scatter_classes(ax, points, labels):
+    for label in np.unique(labels):
+        chosen = points[labels == label]
+        color, marker = CLASS_COLORS[label % 10], CLASS_MARKERS[label % 10]
+        size = 110 if len(points) <= MAX_LISTED else 28
+        ax.scatter(
+            *chosen.T, s=size, c=color, marker=marker, edgecolors="white", linewidths=1.2, label=f"{label}", zorder=3
+        )
+
+
+def _label_points(ax, points, X):
+    """Write each point's input beside it, toward the middle; points that fall together share a label."""
+    if len(points) > MAX_LISTED:
+        return
+    middle, nearby = (points.min(axis=0) + points.max(axis=0)) / 2, 0.1 * np.ptp(points, axis=0).max()
+    texts = {}
+    for point, inputs in zip(points, X, strict=True):
+        first = next((other for other in texts if np.hypot(*(point - other)) <= nearby), tuple(point))
+        texts.setdefault(first, []).append(f"({', '.join(f'{value:g}' for value in inputs)})")
+    for point, names in texts.items():
+        right, above = point > middle
+        ax.annotate(
+            "\n".join(names), point, textcoords="offset points", xytext=(-11 if right else 11, 0),
+            ha="right" if right else "left", va="top" if above else "bottom", fontsize=11,
+        )  # fmt: skip
+
+
+def _describe_boundary(A, X, Y, outputs):
+    n_right = int((_labels(A) == _labels(Y)).sum())
+    text = f"{n_right} of {len(X)} points are on the right side."
+    if A.shape[1] == 1:
+        if len(X) <= MAX_LISTED:
+            said = ", ".join(f"{a:.2f} at ({x1:g}, {x2:g})" for a, (x1, x2) in zip(A[:, 0], X, strict=True))
+            text += f" The network says {said}."
+        text += f" It calls {100 * np.mean(outputs > 0.5):.0f} % of the drawn plane a 1."
+    return text
+
+
+def _describe_losses(losses, epochs, label, unit):
+    finite = np.flatnonzero(np.isfinite(losses))
+    name = f"The loss of {label}" if label else "The loss"
+    if len(finite) == 0:
+        return f"{name} is nowhere finite."
+    first, last = losses[finite[0]], losses[finite[-1]]
+    n = int(epochs[finite[-1]] - epochs[finite[0]])
+    moved = "falls" if last < first else "rises" if last > first else "stays"
+    ended = " Then it is no longer finite." if finite[-1] < len(losses) - 1 else ""
+    return f"{name} {moved} from {first:.3g} to {last:.3g} over {n} {unit}{'' if n == 1 else 's'}.{ended}"
+
+
+def _describe_hidden(net, H):
+    points = f"{len(H)} points as {net.sizes[-2]} hidden units see them"
+    if len(H) > MAX_LISTED:
+        return f"{points}."
+    return f"{points}, at {', '.join(f'({h1:.2f}, {h2:.2f})' for h1, h2 in H)}."
