@@ -1,0 +1,225 @@
+"""Draw every figure now, turn the pages with sliders later: a flipbook of plots.
+
+A published page has no Python behind it. So `flipbook` calls your function once for each combination
+of choices, keeps the pictures as small images with a description each, and joins the sliders to them
+by links that the browser follows on its own: the same object works with a kernel and without one.
+"""
+
+import base64
+import html
+import io
+import itertools
+import math
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from nnlib.plotting import describe
+
+CSS_PIXELS = 100  # of the page, for an inch of the figure
+IMAGE_PIXELS = 150  # in the image, for an inch of the figure: one and a half, to stay crisp on fine screens
+COLORS = 32  # of the palette of one panel; measured: a panel of 3.6 x 3 inches takes 3 to 6 kB
+PLAYING_TIME = 6000  # milliseconds from the first value to the last
+
+# Panels stand side by side where two of them fit, one below the other on a phone.
+FRAME_STYLE = "display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start;line-height:0"
+PANEL_STYLE = "flex:1 1 auto;width:{least}px;max-width:{width}px;height:auto;background:#fff"
+
+
+class Flipbook(widgets.VBox):
+    """Sliders above the pictures that they choose; made by `flipbook`.
+
+    Attributes
+    ----------
+    choices : dict
+        Name of each slider to the list of its values.
+    opening : PIL.Image.Image
+        The frame shown first, panels side by side; where widgets cannot be drawn it stands for them.
+    """
+
+    def __init__(self, controls, frames, choices, opening):
+        self.choices, self.opening = choices, opening
+        super().__init__([*controls, frames])
+        self.add_class("flipbook")
+
+    def __repr__(self):
+        """Return the same text for the same flipbook in every run."""
+        sizes = ", ".join(f"{name}: {len(values)}" for name, values in self.choices.items())
+        return f"Flipbook({sizes}; {math.prod(map(len, self.choices.values()))} frames)"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Add a still of the opening frame, for a PDF or a viewer that draws no widgets."""
+        still = encode(self.opening, "PNG", optimize=True)
+        return super()._repr_mimebundle_(**kwargs) | {"image/png": still}
+
+
+def flipbook(render, *, start=None, play=None, **choices):
+    """Show `render(**choice)` behind sliders, for every combination of choices.
+
+    Parameters
+    ----------
+    render : callable
+        Takes one keyword argument for each choice; returns a Matplotlib figure, or a sequence of
+        figures that are shown side by side. The figures are closed.
+    start : dict, optional
+        The combination shown first: name of a choice to one of its values. A name left out starts at its
+        first value.
+    play : str, optional
+        The choice that also gets buttons to play, pause and stop.
+    **choices : list
+        The values of each slider, in the order of the sliders.
+
+    Returns
+    -------
+    Flipbook
+        A widget; its sliders work with no kernel too.
+
+    Raises
+    ------
+    ValueError
+        If there are no choices, a choice has no values, `start` or `play` names something
+        that is not there, or `render` returns anything but figures.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt, nnlib
+    >>> def slope(w):
+    ...     figure, ax = plt.subplots(figsize=(3.6, 3))
+    ...     ax.plot([0, 1], [0, w])
+    ...     return figure
+    >>> nnlib.widgets.flipbook(slope, w=[-1, 0, 1], start={"w": 1})
+    Flipbook(w: 3; 3 frames)
+    """
+    choices = check_choices(choices)
+    opening = check_start(start or {}, choices)
+    if play is not None and play not in choices:
+        raise ValueError(f"play is {play!r}; it may be one of {list(choices)}, or None")
+    frames = {
+        place: render_frame(render, {name: choices[name][k] for name, k in zip(choices, place, strict=True)})
+        for place in itertools.product(*(range(len(values)) for values in choices.values()))
+    }
+    controls, sliders = make_controls(choices, opening, play)
+    layout = widgets.Layout(flex="1 1 0%", min_width="0")  # one for all: each would be sent to the page
+    pages = {place: widgets.HTML(frame, layout=layout) for place, (frame, _) in frames.items()}
+    return Flipbook(controls, stack_pages(pages, sliders, layout), choices, frames[opening][1])
+
+
+def check_choices(choices):
+    """Return the choices with each one's values as a list; ValueError if there is nothing to choose."""
+    if not choices:
+        raise ValueError("flipbook has no choices; give at least one list of values, as epoch=[0, 10, 100]")
+    for name, values in choices.items():
+        if isinstance(values, str) or not np.iterable(values) or not len(list(values)):
+            raise ValueError(f"{name} is {values!r}; it may be any list of at least one value")
+    return {name: list(values) for name, values in choices.items()}
+
+
+def check_start(start, choices):
+    """Return the opening combination as a tuple of indices, one for each choice."""
+    for name, value in start.items():
+        if name not in choices:
+            raise ValueError(f"start names {name!r}; the choices are {list(choices)}")
+        if value not in choices[name]:
+            raise ValueError(f"start has {name}={value!r}; it may be one of {choices[name]}")
+    return tuple(values.index(start.get(name, values[0])) for name, values in choices.items())
+
+
+def render_frame(render, choice):
+    """Draw one combination; return its HTML and its picture."""
+    figures = render(**choice)
+    figures = [figures] if isinstance(figures, Figure) else figures
+    if not np.iterable(figures) or not len(figures) or not all(isinstance(f, Figure) for f in figures):
+        raise ValueError(f"render returned {figures!r}; it may return a Matplotlib figure or a list of them")
+    panels = [paint(figure) for figure in figures]
+    words = ", ".join(f"{name.replace('_', ' ')} {label(value)}" for name, value in choice.items())
+    images = "".join(panel_html(panel, figure, words) for panel, figure in zip(panels, figures, strict=True))
+    for figure in figures:
+        plt.close(figure)
+    return f'<div class="flipbook-frame" style="{FRAME_STYLE}">{images}</div>', beside(panels)
+
+
+def paint(figure):
+    """Return a figure as an image of few colors."""
+    figure.set_dpi(IMAGE_PIXELS)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    return pixels.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+
+
+def panel_html(panel, figure, words):
+    """Return a panel as an `<img>` that carries its picture and says what it shows, or at least the choice."""
+    width, height = (round(CSS_PIXELS * inches) for inches in figure.get_size_inches())
+    # Lossless WebP of the palette's colors: two thirds of the bytes of the same picture as PNG.
+    data = encode(panel.convert("RGB"), "WEBP", lossless=True, quality=50, method=4)
+    style = PANEL_STYLE.format(least=round(0.7 * width), width=width)
+    return (
+        f'<img alt="{html.escape(describe(figure) or words)}" width="{width}" height="{height}" style="{style}"'
+        f' src="data:image/webp;base64,{data}">'
+    )
+
+
+def encode(image, kind, **options):
+    """Return an image file as base64 text."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def beside(panels):
+    """Return one picture of all panels, side by side on white."""
+    widths, heights = zip(*(panel.size for panel in panels), strict=True)
+    row = Image.new("RGB", (sum(widths), max(heights)), "white")
+    for panel, left in zip(panels, itertools.accumulate(widths, initial=0), strict=False):
+        row.paste(panel.convert("RGB"), (left, 0))
+    return row.quantize(2 * COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+
+
+def make_controls(choices, opening, play):
+    """Return the rows of controls, and the slider of each choice in order."""
+    label_width = f"{max(map(len, choices))}ch"
+    sliders = [
+        make_slider(name, values, k, label_width) for (name, values), k in zip(choices.items(), opening, strict=True)
+    ]
+    rows = [add_play(slider) if name == play else slider for name, slider in zip(choices, sliders, strict=True)]
+    return rows, sliders
+
+
+def make_slider(name, values, index, label_width):
+    """Return the slider of one choice: a label, a track, and the value in words."""
+    return widgets.SelectionSlider(
+        options=[(label(value), value) for value in values],
+        index=index,
+        description=name.replace("_", " "),
+        style={"description_width": label_width},
+        layout={"width": "auto", "max_width": "600px"},
+    )
+
+
+def label(value):
+    """Return a value as the slider reads it out."""
+    return f"{value:g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def add_play(slider):
+    """Return the slider below buttons that move it from its first value to its last, once."""
+    last = len(slider.options) - 1
+    interval = min(600, max(150, PLAYING_TIME // (last + 1)))
+    play = widgets.Play(value=slider.index, max=last, interval=interval, show_repeat=False)
+    widgets.jslink((play, "value"), (slider, "index"))
+    return widgets.VBox([play, slider])
+
+
+def stack_pages(pages, sliders, layout, place=()):
+    """Return the pages below `place` as Stacks within Stacks, each joined to the slider of its depth."""
+    if len(place) == len(sliders):
+        return pages[place]
+    slider = sliders[len(place)]
+    children = [stack_pages(pages, sliders, layout, (*place, k)) for k in range(len(slider.options))]
+    stack = widgets.Stack(children, selected_index=slider.index, layout=layout)
+    widgets.jslink((slider, "index"), (stack, "selected_index"))
+    return stack
