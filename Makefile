@@ -1,0 +1,45 @@
+# Every target sets itself up. PYTHON chooses the interpreter (3.11 or newer), VENV the place of the environment.
+PYTHON ?= python3
+VENV ?= .venv
+
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+CHAPTERS = $(wildcard book/*.ipynb)
+
+# One thread of linear algebra: faster for networks this small, and the same bytes in every run.
+export OPENBLAS_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
+export PYTHONHASHSEED = 0
+
+.DEFAULT_GOAL = help
+.PHONY: book lab test notebooks vendor clean help
+
+book: $(READY)  ## build the page; a warning is an error
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo "Open this in a browser: $(CURDIR)/_build/html/index.html"
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab book
+
+test: $(READY)  ## check the code, the notebooks and the page in a real browser
+	$(BIN)/ruff check
+	$(BIN)/pytest -n 2 --dist loadfile --nbval
+
+notebooks: $(READY)  ## run every notebook and write its outputs
+	$(BIN)/python tools/notebooks.py $(CHAPTERS)
+
+vendor: $(READY)  ## fetch the browser files of the page again (needs the network)
+	$(BIN)/python tools/vendor.py
+
+clean:  ## remove the built page and the environment
+	rm -rf _build $(VENV)
+
+help:  ## list these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; choose one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@

@@ -1,0 +1,139 @@
+"""A real browser, and the book built afresh and served from this machine."""
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+WIDGET_VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Build the book as `make book` does, serve it, and yield its address.
+
+    The address ends in a folder, as it does where a project's pages are published: a link to `/` would break.
+    """
+    folder = tmp_path_factory.mktemp("site")
+    build = [Path(sys.executable).with_name("jupyter-book"), "build", str(ROOT), "--path-output", str(folder)]
+    built = subprocess.run([*build, "-W", "-n", "--keep-going"], capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr[-3000:]
+    with serve(folder / "_build") as address:
+        yield f"{address}/html"
+
+
+@pytest.fixture
+def faulty_page(tmp_path):
+    """Serve a page with one fault of each kind that the tests look for, and yield its address."""
+    faults = """
+      <img src="http://example.org/outside.png">
+      <script src="missing.js"></script>
+      <script>console.error("a console error"); setTimeout(() => { throw Error("an uncaught error") })</script>
+      <div style="width: 500px; color: #999; background: #aaa">too wide, too pale</div>
+    """
+    (tmp_path / "index.html").write_text(f"<!doctype html><html lang='en'><title>x</title>{faults}</html>")
+    with serve(tmp_path) as address:
+        yield f"{address}/index.html"
+
+
+@contextlib.contextmanager
+def serve(folder):
+    """Serve `folder` on a free port of the loopback interface and yield the address."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Handler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Yield a Chromium; without one, fail where REQUIRE_BROWSER is set and skip elsewhere."""
+    if BROWSER is None:
+        why = "there is no Chromium or Chrome on this machine, so nothing here was tested in a browser"
+        pytest.fail(why) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(why)
+    # Closed after each module: Playwright's event loop would be in the way of the notebooks' kernels.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Return a function that opens an address in a new window, for a test that clicks there."""
+    with contextlib.ExitStack() as stack:
+        yield functools.partial(open_window, browser, stack)
+
+
+@pytest.fixture(scope="module")
+def look(browser):
+    """Return a function that opens an address once for all the tests that only look."""
+    with contextlib.ExitStack() as stack:
+        once = functools.cache(functools.partial(open_window, browser, stack))
+        yield lambda address, theme="light", width=1280: once(address, theme, width)
+
+
+def open_window(browser, stack, address, theme="light", width=1280):
+    """Open the address in a new window, wait for its widgets and return what happened there."""
+    viewport = {"width": width, "height": 900}
+    context = stack.enter_context(browser.new_context(viewport=viewport, reduced_motion="reduce"))
+    # What the page's own theme switch stores.
+    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+    page = context.new_page()
+    seen = SimpleNamespace(page=page, responses=[], outside=[], complaints=[])
+    listen(seen, urlsplit(address).netloc)
+    page.goto(address, wait_until="networkidle")
+    views = page.locator(WIDGET_VIEW).count()
+    expect(page.locator(".widget-subarea:has(.jupyter-widgets)")).to_have_count(views)
+    return seen
+
+
+def listen(seen, host):
+    """Note requests to other hosts (and refuse them), failures, console errors and uncaught errors."""
+
+    def gate(route):
+        seen.outside.append(route.request.url)
+        route.abort()
+
+    def is_outside(url):
+        return urlsplit(url).netloc not in ("", host)
+
+    def on_response(response):
+        seen.responses.append(response)
+        if response.status >= 400:
+            seen.complaints.append(f"{response.status} {response.url}")
+
+    def on_console(message):
+        if message.type == "error":
+            seen.complaints.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    seen.page.route(is_outside, gate)
+    seen.page.on("response", on_response)
+    seen.page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
+    seen.page.on("pageerror", lambda error: seen.complaints.append(f"error: {error}"))
+    seen.page.on("console", on_console)

@@ -1,0 +1,160 @@
+"""Chapter 8 in a real JupyterLab: run by its kernel, its sliders moved by keys, its play button pressed."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = "08_the_training_loop.ipynb"
+FRAME = "*[contains(@class, 'flipbook-frame')]"
+
+# A reader's own settings: no news from the network, and every cell in the page, not only those on the screen.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    """Start JupyterLab on a copy of the book, with settings of its own, and yield its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    # Without outputs: what the test sees can only come from the kernel.
+    (folder / "book").mkdir()
+    stored = json.loads((ROOT / "book" / CHAPTER).read_text())
+    stored["metadata"].pop("widgets", None)
+    for cell in stored["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    (folder / "book" / CHAPTER).write_text(json.dumps(stored))
+    for name, setting in SETTINGS.items():
+        file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(setting))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with open(folder / "log", "w") as log:
+        server = subprocess.Popen(command(folder, port), env=environment(folder), stdout=log, stderr=log)
+        try:
+            yield wait_for_server(server, f"http://127.0.0.1:{port}", folder / "log")
+        finally:
+            server.terminate()  # JupyterLab then stops its kernels
+            server.wait()
+
+
+def command(folder, port):
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={folder / 'book'}",
+    ]
+
+
+def environment(folder):
+    """Return an environment in which JupyterLab reads and writes nothing of the user's."""
+    names = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    return os.environ | {name: str(folder / below) for name, below in names.items()}
+
+
+def wait_for_server(server, address, log):
+    """Return the address as soon as the server answers there."""
+    for _ in range(600):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{address}/api/status").close()
+            return address
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def wait_for_change(widget, before):
+    """Wait until the widget shows another picture with another alt text, and return both."""
+    for _ in range(400):
+        now = picture(widget)
+        if now[0] != before[0] and now[1] != before[1]:
+            return now
+        widget.page.wait_for_timeout(25)
+    raise AssertionError(f"the picture is still {before[1]!r}")
+
+
+def picture(widget):
+    images = widget.locator(".flipbook-frame img").locator("visible=true")
+    images.first.wait_for()
+    return images.evaluate_all("images => [images.map(i => i.src), images.map(i => i.alt)]")
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, lab):
+    """Open the chapter in JupyterLab, run all its cells by the menu, and yield the page when all have run."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(120_000)
+    page.goto(f"{lab}/lab/tree/{CHAPTER}")
+    page.locator(".jp-Notebook").wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+    # [n]: the cell has run; [ ]: and [*]: it has not.
+    expect(prompts.filter(has_not_text=re.compile(r"\[\d+\]"))).to_have_count(0, timeout=300_000)
+    yield page
+    page.close()
+
+
+def test_every_cell_runs_without_an_error(notebook):
+    counts = notebook.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    assert counts == [f"[{number}]:" for number in range(1, len(counts) + 1)]
+    kinds = notebook.eval_on_selector_all("[data-mime-type]", "all => all.map(e => e.dataset.mimeType)")
+    assert not [kind for kind in kinds if re.search("error|stderr", kind)]
+
+
+def widgets(page, control):
+    """List the smallest elements that hold both this kind of control and a picture."""
+    control = page.locator(f".jp-OutputArea {control}")
+    control.first.wait_for()
+    return [found.locator(f"xpath=ancestor::*[.//{FRAME}][1]") for found in control.all()]
+
+
+def test_sliders_answer_the_arrow_keys(notebook):
+    for widget in widgets(notebook, "[role=slider]"):
+        for slider in widget.get_by_role("slider").all():
+            before = picture(widget)
+            last = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+            slider.focus()
+            slider.press("ArrowLeft" if last else "ArrowRight")
+            wait_for_change(widget, before)
+
+
+def test_play_steps_the_slider(notebook):
+    for widget in widgets(notebook, ".widget-play"):
+        value = widget.get_by_role("slider").last.get_attribute("aria-valuenow")
+        before = picture(widget)
+        widget.locator(".widget-play button").first.click()
+        wait_for_change(widget, wait_for_change(widget, before))
+        assert widget.get_by_role("slider").last.get_attribute("aria-valuenow") != value
+        widget.locator(".widget-play button").first.click()

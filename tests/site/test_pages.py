@@ -1,0 +1,194 @@
+"""Every page of the built book in a real Chromium, with no kernel and no internet."""
+
+import gzip
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = re.findall(r"(?:root|file): *(\S+)", (ROOT / "_toc.yml").read_text())
+PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
+THEMES = ["light", "dark"]
+MEGABYTE = 1_000_000
+
+# The picture that a reader sees in the widget around a slider.
+FRAME = "*[contains(@class, 'flipbook-frame')]"
+PICTURE = f"xpath=ancestor::*[.//{FRAME}][1]//{FRAME}//img"
+
+
+def with_widgets(chapter):
+    path = ROOT / f"{chapter}.ipynb"
+    return path.exists() and "widgets" in nbformat.read(path, as_version=4).metadata
+
+
+ALIVE = [f"{chapter}.html" for chapter in CHAPTERS if with_widgets(chapter)]
+
+
+def test_a_faulty_page_is_caught(visit, faulty_page):
+    seen = visit(faulty_page, width=390)
+    assert seen.outside == ["http://example.org/outside.png"]
+    for fault in ("404 .*missing.js", "a console error", "an uncaught error"):
+        assert any(re.search(fault, complaint) for complaint in seen.complaints)
+    assert images_without_alt(seen.page) == ['<img src="http://example.org/outside.png">']
+    assert width(seen.page) > 390
+    assert {barrier.partition(":")[0] for barrier in barriers(seen.page)} == {"color-contrast", "image-alt"}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("path", ["index.html", *PAGES])
+def test_page_is_quiet_and_asks_nobody(look, site, path, theme):
+    seen = look(f"{site}/{path}", theme)
+    assert seen.outside == []
+    assert seen.complaints == []
+    assert seen.page.locator("html").get_attribute("data-theme") == theme
+
+
+def test_the_front_door_opens_the_first_page(visit, site):
+    page = visit(f"{site}/index.html").page
+    page.wait_for_url(f"{site}/{CHAPTERS[0]}.html")
+    assert page.locator("article h1").count() == 1
+
+
+def images_without_alt(page):
+    return page.eval_on_selector_all("img", "images => images.filter(i => !i.alt.trim()).map(i => i.outerHTML)")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_image_has_an_alt_text(look, site, path):
+    assert images_without_alt(look(f"{site}/{path}").page) == []
+
+
+def width(page):
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_needs_no_sideways_scroll(look, site, path):
+    assert width(look(f"{site}/{path}", width=390).page) <= 390
+
+
+def barriers(page):
+    """List what axe finds serious or critical: the rule and the element."""
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_serious_barrier(look, site, path, theme):
+    assert barriers(look(f"{site}/{path}", theme).page) == []
+
+
+@pytest.mark.parametrize("path", [f"{CHAPTERS[0]}.html", f"{CHAPTERS[-1]}.html"])
+def test_search_opens_one_field_and_finds_a_word(visit, site, path):
+    seen = visit(f"{site}/{path}")
+    page = seen.page
+    page.get_by_role("button", name=re.compile("search", re.IGNORECASE)).locator("visible=true").first.click()
+    field = page.locator("input[type=search]").locator("visible=true")
+    assert field.count() == 1
+    field.fill("plateau")
+    field.press("Enter")
+    page.wait_for_url(re.compile(r"search\.html\?q=plateau"))
+    found = page.locator("#search-results ul.search li a")
+    found.first.wait_for()
+    assert any("book/" in link for link in found.evaluate_all("links => links.map(a => a.getAttribute('href'))"))
+    assert page.locator("input[type=search]").locator("visible=true").count() == 1
+    assert seen.outside == []
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("path", ALIVE)
+def test_a_page_with_widgets_is_light(look, site, path):
+    weights = {}
+    for response in look(f"{site}/{path}").responses:
+        body = response.body() if response.status == 200 else b""
+        packed = re.search(r"\.(woff2?|png|webp|jpe?g)$", response.url) or response.url.startswith("data:")
+        weights[response.url] = len(body) if packed else len(gzip.compress(body))
+    assert sum(weights.values()) <= 2 * MEGABYTE, weights
+
+
+def sliders(page):
+    found = page.get_by_role("slider")
+    found.first.wait_for()
+    return found.all()
+
+
+def picture(slider):
+    """Return what a reader sees and what a screen reader says in the widget of this slider."""
+    images = slider.locator(PICTURE).locator("visible=true")
+    images.first.wait_for()
+    return images.evaluate_all("images => [images.map(i => i.src), images.map(i => i.alt)]")
+
+
+def wait_for_change(slider, before):
+    """Wait until the widget of this slider shows another picture with another alt text."""
+    page = slider.page
+    for _ in range(200):
+        now = picture(slider)
+        if now[0] != before[0] and now[1] != before[1]:
+            return now
+        page.wait_for_timeout(25)
+    raise AssertionError(f"still the picture {before[1]}" if now == before else f"only one changed: {now[1]}")
+
+
+def place(slider):
+    """Return the slider's value and the two ends of its range."""
+    return [float(slider.get_attribute(f"aria-{name}")) for name in ("valuenow", "valuemin", "valuemax")]
+
+
+@pytest.mark.parametrize("path", ALIVE)
+def test_every_slider_has_a_name(look, site, path):
+    for slider in sliders(look(f"{site}/{path}").page):
+        assert re.match(r'- slider "\w[^"]*"', slider.aria_snapshot())
+
+
+@pytest.mark.parametrize("path", ALIVE)
+def test_every_slider_answers_the_arrow_keys(visit, site, path):
+    for slider in sliders(visit(f"{site}/{path}").page):
+        before, (value, _, end) = picture(slider), place(slider)
+        slider.focus()
+        slider.press("ArrowLeft" if value == end else "ArrowRight")
+        wait_for_change(slider, before)
+        assert place(slider)[0] != value
+
+
+@pytest.mark.parametrize("path", ALIVE)
+def test_every_slider_answers_the_mouse(visit, site, path):
+    page = visit(f"{site}/{path}").page
+    for slider in sliders(page):
+        before, (value, start, end) = picture(slider), place(slider)
+        slider.scroll_into_view_if_needed()
+        handle = slider.bounding_box()
+        track = slider.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+        to = track["x"] + (track["width"] if value - start < end - value else 0)
+        height = handle["y"] + handle["height"] / 2
+        page.mouse.move(handle["x"] + handle["width"] / 2, height)
+        page.mouse.down()
+        page.mouse.move(to, height, steps=8)
+        page.mouse.up()
+        wait_for_change(slider, before)
+        assert place(slider)[0] in (start, end)
+
+
+@pytest.mark.parametrize("path", ALIVE)
+def test_play_steps_and_pause_stops(visit, site, path):
+    page = visit(f"{site}/{path}").page
+    for play in page.locator(".widget-play").all():
+        slider = play.locator("xpath=ancestor::*[.//*[@role='slider']][1]").get_by_role("slider").last
+        page.clock.install()
+        before = picture(slider)
+        play.get_by_role("button").first.click()
+        later = wait_for_change(slider, before)
+        wait_for_change(slider, later)
+        play.get_by_role("button").first.click()
+        stopped = picture(slider)
+        # The page's own clock is put forward: a widget that still ran would have moved on.
+        page.clock.run_for(20_000)
+        assert picture(slider) == stopped
