@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nnlib.validation import as_floats
+
 TARGETS = np.array([0.0, 1.0, 1.0, 0.0])  # XOR at (0, 0), (0, 1), (1, 0), (1, 1)
 PLATEAUS = {4: "1/4", 3: "1/6", 2: "1/8"}  # how many corners share one output: the loss there
 SURE = 0.4  # an output this near its target counts as learned (Fahlman, 1988)
-NEAR = 0.1  # an output this near a plateau's value is on the plateau; SURE + NEAR leaves no overlap
+NEAR = 0.05  # an output this near a value of a plateau is on the plateau; solved and plateau never overlap
 
 
 class Diagnosis(NamedTuple):
@@ -60,9 +62,12 @@ def solved(A, Y):
     >>> solved([[0.1], [0.9], [0.7], [0.2]], [[0], [1], [1], [0]])
     True
     """
-    A, Y = np.asarray(A, dtype=float), np.asarray(Y, dtype=float)
-    if A.ndim < 2 or A.shape[-2:] != Y.shape:
-        raise ValueError(f"A has shape {A.shape}; with Y of shape {Y.shape} it may be (..., *{Y.shape})")
+    A = as_floats("A", A, "it may be (..., n_samples, n_outputs)")
+    Y = as_floats("Y", Y, "it may be (n_samples, n_outputs)")
+    if Y.ndim != 2:
+        raise ValueError(f"Y has shape {Y.shape}; it may be (n_samples, n_outputs)")
+    if A.shape[-2:] != Y.shape:
+        raise ValueError(f"A has shape {A.shape}; with Y of shape {Y.shape} it may be (..., {str(Y.shape)[1:]}")
     with np.errstate(invalid="ignore"):
         learned = (np.abs(A - Y) < SURE).all(axis=(-2, -1))
     return bool(learned) if learned.ndim == 0 else learned
@@ -97,6 +102,7 @@ def success_rate(solved):
     """
     from scipy.stats import binomtest  # here, for it takes longer to load than the rest of nnlib
 
+    as_floats("solved", solved, "it may be (n,) of True and False")  # refuses what is ragged
     solved = np.asarray(solved)
     if solved.ndim != 1 or len(solved) == 0 or solved.dtype != bool:
         raise ValueError(
@@ -133,12 +139,11 @@ def diagnose(A):
     --------
     >>> import nnlib
     >>> nnlib.diagnose([[0.01], [0.5], [0.98], [0.5]]).sentence
-    'stuck on the 1/8 plateau: (0, 1) and (1, 1) share the output 0.50'
+    'on the 1/8 plateau: (0, 1) and (1, 1) share the output 0.50'
     """
-    try:
-        outputs = np.asarray(A, dtype=float).reshape(4)
-    except (TypeError, ValueError):
-        raise ValueError(f"A has shape {np.shape(A)}; it may be (4, 1), the outputs at XOR's four corners") from None
+    outputs = as_floats("A", A, "it may be (4, 1), the outputs at XOR's four corners").ravel()
+    if len(outputs) != 4:
+        raise ValueError(f"A has shape {np.shape(A)}; it may be (4, 1), the outputs at XOR's four corners")
     if not np.isfinite(outputs).all():
         return Diagnosis("diverged", float("nan"), 0, "diverged: an output is not a finite number")
     loss = float(np.mean((outputs - TARGETS) ** 2))
@@ -156,8 +161,8 @@ def _name(outputs, loss, n_right):
     if shared is not None:
         plateau = PLATEAUS[len(shared)]
         value = TARGETS[shared].mean()
-        return f"plateau {plateau}", f"stuck on the {plateau} plateau: {_corners(shared)} share the output {value:.2f}"
-    if (np.minimum(outputs, 1 - outputs) < NEAR).all():
+        return f"plateau {plateau}", f"on the {plateau} plateau: {_corners(shared)} share the output {value:.2f}"
+    if (np.minimum(np.abs(outputs), np.abs(outputs - 1)) < 2 * NEAR).all():
         wrong = np.flatnonzero(error > 0.5)
         return "saturated", f"saturated: sure and wrong at {_corners(wrong)}"
     return "on its way", f"on its way: {n_right} of 4 right, loss {loss:.3f}"

@@ -4,7 +4,7 @@
 """
 
 import os
-import tempfile
+import secrets
 import zipfile
 from pathlib import Path
 
@@ -17,15 +17,15 @@ LARGEST = 2**31  # bytes of one stored array; what claims more is refused before
 def write_arrays(path, **arrays):
     """Write `arrays` to `path` as ``.npz``: a temporary file beside it, then one rename."""
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             np.savez(file, format=FORMAT, **arrays)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:  # an interrupt too must not leave half a file behind
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -39,7 +39,7 @@ def read_arrays(path, names):
             stored = {name: _read_array(archive, name) for name in ("format", *names)}
     except FileNotFoundError:
         raise
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError, MemoryError, NotImplementedError) as error:
+    except Exception as error:  # on a damaged file zipfile and NumPy raise a dozen kinds, SyntaxError among them
         raise ValueError(f"{path} is no whole file that nnlib saved: {error}") from None
     if str(stored["format"]) != FORMAT:
         raise ValueError(f"{path} has the format {str(stored['format'])!r}; this nnlib reads {FORMAT!r}")

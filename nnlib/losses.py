@@ -32,6 +32,7 @@ def mse(A, Y):
     >>> float(value), dA.tolist()
     (0.5, [[1.0], [0.0]])
     """
+    _check_shapes("A", A, Y)
     dA = A - Y
     flat = dA.ravel()
     value = flat.dot(flat) / flat.size  # a dot, not np.mean: four times cheaper for small arrays
@@ -63,6 +64,7 @@ def binary_cross_entropy(Z, Y):
     >>> round(float(value), 4), dZ.tolist()
     (0.6931, [[-0.5]])
     """
+    _check_shapes("Z", Z, Y)
     value = (softplus(Z) - Y * Z).sum() / len(Z)
     dZ = sigmoid(Z)
     dZ -= Y
@@ -94,6 +96,7 @@ def cross_entropy(Z, Y):
     >>> round(float(value), 4), dZ.tolist()
     (0.6931, [[-0.5, 0.5]])
     """
+    _check_shapes("Z", Z, Y)
     shifted = Z - Z.real.max(axis=1, keepdims=True)  # the real part: the complex step passes here too
     log_sum = np.log(np.exp(shifted).sum(axis=1))
     value = (log_sum - (Y * shifted).sum(axis=1)).sum() / len(Z)
@@ -101,6 +104,11 @@ def cross_entropy(Z, Y):
     dZ -= Y
     dZ /= len(Z)
     return value, dZ
+
+
+def _check_shapes(name, Q, Y):
+    if Q.shape != Y.shape:  # or (4, 1) - (4,) would be a (4, 4) of no meaning
+        raise ValueError(f"{name} has shape {Q.shape} and Y has {Y.shape}; both may be (n_samples, n_outputs)")
 
 
 class Loss(NamedTuple):

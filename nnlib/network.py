@@ -4,6 +4,8 @@ NumPy moves `theta` by gradient steps, SciPy by `minimize`, and the browser in t
 Chapter 4 builds the forward pass, chapter 6 the backward pass, and chapter 8 finishes the class.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from nnlib.activations import ACTIVATIONS
@@ -11,7 +13,7 @@ from nnlib.files import read_arrays, write_arrays
 from nnlib.initializers import INITIALIZERS
 from nnlib.layers import Memory, backward_pass, forward_pass, through_output, unpack
 from nnlib.losses import LOSSES, check_targets
-from nnlib.validation import as_generator, check_array, check_choice, check_count, check_number
+from nnlib.validation import as_floats, as_generator, check_array, check_choice, check_count, check_finite, check_number
 
 
 class NeuralNetwork:
@@ -61,8 +63,7 @@ class NeuralNetwork:
         self.hidden = check_choice("hidden", hidden, [name for name in ACTIVATIONS if name != "softmax"])
         self.output = check_choice("output", output, list(ACTIVATIONS))
         draw, rng = check_choice("init", init, INITIALIZERS), as_generator(rng)
-        pairs = zip(self.sizes[:-1], self.sizes[1:], strict=True)
-        self._adopt(np.concatenate([part.ravel() for pair in pairs for part in draw(rng, *pair)]))
+        self._adopt(np.concatenate([part.ravel() for pair in pairwise(self.sizes) for part in draw(rng, *pair)]))
 
     def _adopt(self, theta):
         """Make `theta` the state: the layers become views of it, whatever its dtype."""
@@ -82,7 +83,8 @@ class NeuralNetwork:
 
     @theta.setter
     def theta(self, value):
-        value = np.asarray(value)
+        if not np.iscomplexobj(self._theta):  # the complex step's own networks take anything
+            value = as_floats("theta", value, f"this network takes {self._theta.shape}")
         if value.shape != self._theta.shape:
             raise ValueError(f"theta has shape {value.shape}; this network takes {self._theta.shape}")
         self._theta[:] = value
@@ -239,6 +241,11 @@ class NeuralNetwork:
         path : str or Path
             Replaced if it is there; the old file stays until the new one is whole.
 
+        Raises
+        ------
+        ValueError
+            If `theta` is not finite.
+
         Examples
         --------
         >>> import tempfile, pathlib
@@ -249,6 +256,7 @@ class NeuralNetwork:
         >>> bool((twin.theta == net.theta).all())
         True
         """
+        check_finite("theta", self._theta)
         write_arrays(path, sizes=self.sizes, hidden=self.hidden, output=self.output, theta=self._theta)
 
     @classmethod
@@ -264,9 +272,13 @@ class NeuralNetwork:
         """
         stored = read_arrays(path, ("sizes", "hidden", "output", "theta"))
         try:
-            sizes, names = stored["sizes"].tolist(), {name: str(stored[name]) for name in ("hidden", "output")}
-            net = cls(*sizes, **names, init="zeros")
-            net.theta = stored["theta"]
+            sizes, theta = stored["sizes"].tolist(), stored["theta"]
+            n_params = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+            if theta.shape != (n_params,):  # asked before memory is taken for whatever sizes the file claims
+                raise ValueError(f"theta has shape {theta.shape}; a network of sizes {sizes} takes ({n_params},)")
+            net = cls(*sizes, hidden=str(stored["hidden"]), output=str(stored["output"]), init="zeros")
+            net.theta = theta
+            check_finite("theta", net.theta)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} holds no network that nnlib saved: {error}") from None
         return net

@@ -9,9 +9,11 @@ from weakref import WeakKeyDictionary
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.figure import FigureBase
 
-from nnlib.validation import check_array, check_choice
+from nnlib.validation import as_floats, check_array, check_choice
 
 BLUE, ORANGE = "#0072B2", "#D55E00"  # class 0 and class 1; Okabe and Ito's, safe for color-blind readers
 CLASS_COLORS = [BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999", "#332288", "#882255"]
@@ -50,7 +52,9 @@ def describe(drawing):
     'The loss falls from 0.25 to 0.01 over 2 epochs.'
     >>> plt.close(ax.figure)
     """
-    if hasattr(drawing, "axes") and not hasattr(drawing, "get_title"):
+    if not isinstance(drawing, Axes | FigureBase):
+        raise ValueError(f"drawing is {type(drawing).__name__}; it may be an Axes or a Figure")
+    if isinstance(drawing, FigureBase):
         return " ".join(filter(None, map(describe, drawing.axes)))
     sentences = _descriptions.get(drawing, [])
     title = drawing.get_title()
@@ -130,10 +134,10 @@ def loss_curve(losses, ax=None, *, epochs=None, label=None, unit="epoch", log=Fa
     ValueError
         If `losses` is empty or not one-dimensional, `epochs` does not match it, or `unit` is unknown.
     """
-    losses = np.asarray(losses, dtype=float)
+    losses = as_floats("losses", losses, "it may be (n,), n at least 1")
     if losses.ndim != 1 or len(losses) == 0:
         raise ValueError(f"losses has shape {losses.shape}; it may be (n,), n at least 1")
-    epochs = np.arange(len(losses)) if epochs is None else np.asarray(epochs)
+    epochs = np.arange(len(losses)) if epochs is None else as_floats("epochs", epochs, f"it may be {losses.shape}")
     if epochs.shape != losses.shape:
         raise ValueError(f"epochs has shape {epochs.shape}; losses has {losses.shape}, and the two go together")
     check_choice("unit", unit, ("epoch", "evaluation", "iteration"))
@@ -143,7 +147,8 @@ def loss_curve(losses, ax=None, *, epochs=None, label=None, unit="epoch", log=Fa
     if log:
         ax.set_yscale("log")
     else:
-        ax.set_ylim(bottom=0)
+        ax.autoscale(axis="y")
+        ax.set_ylim(bottom=0, auto=True)  # auto: a further curve may still raise the top
     _add_description(ax, _describe_losses(losses, epochs, label, unit))
     return ax
 
@@ -187,7 +192,7 @@ def hidden_space(net, X, Y, ax=None):
         ax.set(xlabel="hidden unit 1", ylabel="hidden unit 2", aspect="equal")
     else:
         centered = H - H.mean(axis=0)
-        directions = np.linalg.svd(centered, full_matrices=False)[2][:2]
+        directions = np.linalg.svd(centered, full_matrices=len(H) == 1)[2][:2]  # full: one point has one direction
         H = centered @ directions.T
         ax.set(xlabel="leading direction", ylabel="second direction")
     _scatter_classes(ax, H, _labels(Y))
@@ -270,6 +275,8 @@ def _describe_losses(losses, epochs, label, unit):
     if len(finite) == 0:
         return f"{name} is nowhere finite."
     first, last = losses[finite[0]], losses[finite[-1]]
+    if len(losses) == 1:
+        return f"{name} is {first:.3g} at {unit} {epochs[0]:g}."
     n = int(epochs[finite[-1]] - epochs[finite[0]])
     moved = "falls" if last < first else "rises" if last > first else "stays"
     ended = " Then it is no longer finite." if finite[-1] < len(losses) - 1 else ""

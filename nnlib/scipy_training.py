@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 from scipy import optimize
 
-from nnlib.validation import check_choice
+from nnlib.validation import check_choice, check_number
 
 METHODS = (
     "Nelder-Mead", "Powell", "CG", "BFGS", "Newton-CG", "L-BFGS-B", "TNC", "COBYLA", "COBYQA", "SLSQP",
@@ -70,10 +70,12 @@ def minimize(net, X, Y, loss="mse", method="CG", gradient="exact", l2=0.0, *, to
         check_choice("method", method, METHODS)
     method = names[method.lower()]
     check_choice("gradient", gradient, ("exact", "2-point", "3-point"))
+    _check_scipy_arguments(tol, options, callback)
     with_gradient = gradient == "exact" and method not in NO_GRADIENT
     objective = _Objective(net, net.check_problem(X, Y, loss, l2), gradient, with_gradient)
     with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore")  # SciPy's advice is in result.message too
+        warnings.filterwarnings("error", "Unknown solver options")  # but a misspelled option is no advice
         try:
             result = optimize.minimize(
                 objective, net.theta.copy(), method=method, tol=tol, options=options, callback=callback,
@@ -81,9 +83,20 @@ def minimize(net, X, Y, loss="mse", method="CG", gradient="exact", l2=0.0, *, to
             )  # fmt: skip
         except KeyboardInterrupt:
             result = objective.interrupted()
+        except optimize.OptimizeWarning as unknown:
+            raise ValueError(f"options is {options}; {method} refuses it: {unknown}") from None
     net.theta[:] = result.x
     result.losses = np.array(objective.losses)
     return result
+
+
+def _check_scipy_arguments(tol, options, callback):
+    if tol is not None:
+        check_number("tol", tol, at_least=0)
+    if options is not None and not isinstance(options, dict):
+        raise ValueError(f"options is {options!r}; it may be a dict, such as {{'maxiter': 100}}")
+    if callback is not None and not callable(callback):
+        raise ValueError(f"callback is {callback!r}; it may be a function that SciPy calls")
 
 
 def _derivatives(objective, method, gradient):

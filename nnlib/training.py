@@ -107,11 +107,11 @@ def train(net, X, Y, loss="mse", optimizer=None, epochs=2000, batch_size=None, r
     X, Y, *terms = net.check_problem(X, Y, loss, l2)
     epochs, rng = check_count("epochs", epochs, smallest=0), as_generator(rng)
     size = len(X) if batch_size is None else min(check_count("batch_size", batch_size), len(X))
-    early = _EarlyStopping(net, validation, patience, loss, l2)
-    optimizer = GradientDescent() if optimizer is None else optimizer
+    optimizer = _check_tools(optimizer, callback)
     history, whole = History(), net.theta.copy()  # whole: the last theta that had a finite loss
-    history.validation_loss = early.losses
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        early = _EarlyStopping(net, validation, patience, loss, l2)
+        history.validation_loss = early.losses
         try:
             for epoch in _counter(epochs, progress):
                 batches = _batches(X, Y, size, rng)
@@ -126,6 +126,15 @@ def train(net, X, Y, loss="mse", optimizer=None, epochs=2000, batch_size=None, r
             net.theta[:] = whole
             _close(history, net, X, Y, terms)
     return history
+
+
+def _check_tools(optimizer, callback):
+    """Return the optimizer, `GradientDescent` by default; refuse what cannot step and what cannot be called."""
+    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "step")):
+        raise ValueError(f"optimizer is {optimizer!r}; it may be one such as GradientDescent(0.5)")
+    if callback is not None and not callable(callback):
+        raise ValueError(f"callback is {callback!r}; it may be a function of (epoch, net)")
+    return GradientDescent() if optimizer is None else optimizer
 
 
 def _epoch(net, batches, terms, optimizer, whole):
@@ -181,7 +190,7 @@ class _EarlyStopping:
             raise ValueError(f"patience is {patience!r} without validation; it may be given with validation=(X, Y)")
         self.patience = None if patience is None else check_count("patience", patience)
         self.net, self.losses, self.waited, self.stopped = net, [], 0, False
-        self.problem = None if validation is None else net.check_problem(*_pair(validation), loss, l2)
+        self.problem = None if validation is None else _check_validation(net, validation, loss, l2)
         self.best_loss, self.best_theta = math.inf, net.theta.copy()
         self.should_stop()
 
@@ -205,9 +214,12 @@ class _EarlyStopping:
             self.net.theta[:] = self.best_theta
 
 
-def _pair(validation):
+def _check_validation(net, validation, loss, l2):
     try:
         X, Y = validation
     except (TypeError, ValueError):
         raise ValueError(f"validation is {type(validation).__name__}; it may be a pair (X, Y)") from None
-    return X, Y
+    try:
+        return net.check_problem(X, Y, loss, l2)
+    except ValueError as error:
+        raise ValueError(f"validation does not fit: its {error}") from None

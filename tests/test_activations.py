@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from nnlib.activations import ACTIVATIONS
+
+SMOOTH = ("identity", "sigmoid", "tanh", "softplus")
+ELEMENTWISE = (*SMOOTH, "relu")
+Z = np.array([[-3.0, -0.7, -0.01], [0.02, 0.4, 2.5]])  # none at ReLU's kink
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("identity", lambda z: z),
+        ("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
+        ("tanh", lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))),
+        ("relu", lambda z: z * (z > 0)),
+        ("softplus", lambda z: np.log(1 + np.exp(z))),
+        ("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
+    ],
+)
+def test_the_value_is_the_formula(name, formula):
+    np.testing.assert_allclose(ACTIVATIONS[name].value(Z), formula(Z), rtol=1e-14)
+
+
+def test_every_activation_is_tested_here():
+    assert set(ACTIVATIONS) == {*ELEMENTWISE, "softmax"}
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_derivative_is_the_slope_of_the_value(name):
+    value, derivative = ACTIVATIONS[name]
+    slope = (value(Z + 1e-6) - value(Z - 1e-6)) / 2e-6
+    np.testing.assert_allclose(derivative(value(Z)), slope, rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_complex_step_passes(name):
+    value, derivative = ACTIVATIONS[name]
+    np.testing.assert_allclose(value(Z + 1e-100j).imag / 1e-100, derivative(value(Z)), rtol=1e-14)
+
+
+def test_the_complex_step_passes_through_softmax():
+    A, dZ = ACTIVATIONS["softmax"].value(Z), np.array([[1.0, -2.0, 0.5], [0.3, 0.0, 4.0]])
+    expected = A * (dZ - (A * dZ).sum(axis=1, keepdims=True))  # softmax's Jacobian, diag(a) - a a^T, times dZ
+    np.testing.assert_allclose(ACTIVATIONS["softmax"].value(Z + 1e-100j * dZ).imag / 1e-100, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_extreme_inputs_stay_finite(name):
+    extreme = np.array([[-1000.0, 0.0, 1000.0], [1000.0, 1000.0, -1000.0]])
+    value, derivative = ACTIVATIONS[name]
+    A = value(extreme)
+    assert np.isfinite(A).all()
+    assert derivative is None or np.isfinite(derivative(A)).all()
+
+
+def test_relu_takes_the_left_slope_at_its_kink():
+    value, derivative = ACTIVATIONS["relu"]
+    assert derivative(value(np.array([0.0]))) == 0
+
+
+def test_softmax_rows_are_probabilities_and_ignore_a_shift():
+    softmax = ACTIVATIONS["softmax"].value
+    np.testing.assert_allclose(softmax(Z).sum(axis=1), 1, rtol=1e-15)
+    np.testing.assert_allclose(softmax(Z + 500), softmax(Z), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_out_is_filled_and_returned(name):
+    value, derivative = ACTIVATIONS[name]
+    A, out = value(Z), np.full_like(Z, np.nan)
+    assert value(Z, out=out) is out
+    np.testing.assert_array_equal(out, A)
+    if derivative is not None:
+        assert derivative(A, out=out) is out
+        np.testing.assert_array_equal(out, derivative(A))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_input_may_be_its_own_output(name):
+    mine = Z.copy()
+    np.testing.assert_array_equal(ACTIVATIONS[name].value(mine, out=mine), ACTIVATIONS[name].value(Z))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_inputs_are_left_as_they_were(name):
+    value, derivative = ACTIVATIONS[name]
+    mine = Z.copy()
+    A = value(mine)
+    kept = A.copy()
+    if derivative is not None:
+        derivative(A)
+    np.testing.assert_array_equal(mine, Z)
+    np.testing.assert_array_equal(A, kept)
