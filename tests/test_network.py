@@ -259,6 +259,8 @@ def test_predict_gives_labels_or_values():
     yes = NeuralNetwork(2, 1, init="zeros")
     yes.theta = [1.0, 1.0, -1.5]
     assert yes.predict(X).tolist() == [[0], [0], [0], [1]]
+    yes.theta = [0.01, -0.01, 0.0]  # just beyond one half is a 1, one half itself is not
+    assert yes.predict(X).tolist() == [[0], [0], [1], [0]]
     classes = NeuralNetwork(2, 3, output="softmax", init="zeros")
     classes.layers[0].W[:] = [[0, 2, 0], [0, 0, 1]]
     classes.layers[0].b[:] = [0.5, 0, 0]
