@@ -14,6 +14,7 @@ import math
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
+from ipywidgets.widgets.widget_string import HTMLStyle
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -103,8 +104,8 @@ def flipbook(render, *, start=None, play=None, **choices):
         for place in itertools.product(*(range(len(values)) for values in choices.values()))
     }
     controls, sliders = make_controls(choices, opening, play)
-    layout = widgets.Layout(flex="1 1 0%", min_width="0")  # one for all: each would be sent to the page
-    pages = {place: widgets.HTML(frame, layout=layout) for place, (frame, _) in frames.items()}
+    layout, style = widgets.Layout(flex="1 1 0%", min_width="0"), HTMLStyle()  # one for all: each goes to the page
+    pages = {place: widgets.HTML(frame, layout=layout, style=style) for place, (frame, _) in frames.items()}
     return Flipbook(controls, stack_pages(pages, sliders, layout), choices, frames[opening][1])
 
 
