@@ -4,12 +4,15 @@ The strict comparison of outputs (nbval) is a part of `make test`. It leaves ope
 execution counts, alt texts, how long a cell may be, and the bytes of the pictures.
 """
 
+import base64
 import copy
+import io
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 
 from tools import notebooks
 
@@ -161,6 +164,20 @@ def test_running_again_writes_the_same_bytes(path):
         assert notebooks.run(path) == fresh
 
 
+def tiny_picture():
+    file = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+PICTURE = notebooks.shrink(tiny_picture())
+
+
+def test_a_picture_is_shrunk_once():
+    assert len(PICTURE) < len(tiny_picture())
+    assert notebooks.shrink(PICTURE) == PICTURE
+
+
 def good_notebook():
     """A small notebook that passes every check."""
     return nbformat.v4.new_notebook(
@@ -192,7 +209,7 @@ def good_notebook():
                 "draw()",
                 execution_count=2,
                 metadata={"mystnb": {"image": {"alt": "two parallel lines split the square into three bands"}}},
-                outputs=[nbformat.v4.new_output("display_data", data={"image/png": "", "text/plain": "<Figure>"})],
+                outputs=[nbformat.v4.new_output("display_data", data={"image/png": PICTURE, "text/plain": "<Figure>"})],
             ),
             nbformat.v4.new_markdown_cell("```{solution-start} one\n```"),
             nbformat.v4.new_code_cell("\n".join(["x = 1"] * 25), execution_count=3),

@@ -102,8 +102,11 @@ def normalize(notebook):
 
 def shrink(picture):
     """Return a PNG (base64) with a palette: a third of the bytes, and no eye tells the difference."""
-    pixels = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
-    palette = pixels.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    pixels = Image.open(io.BytesIO(base64.b64decode(picture)))
+    if pixels.mode == "P":
+        return picture  # a second time would choose other colors
+    few = {"colors": COLORS, "method": Image.Quantize.MEDIANCUT, "kmeans": 1, "dither": Image.Dither.NONE}
+    palette = pixels.convert("RGB").quantize(**few)
     file = io.BytesIO()
     palette.save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
