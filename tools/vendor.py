@@ -41,7 +41,7 @@ PACKAGES = {
     "mathjax": (
         "mathjax", "3.2.2", "Apache-2.0",
         "sha512-Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        {"tex-mml-chtml.js": "es5/tex-mml-chtml.js", "LICENSE": "LICENSE"}
+        {"tex-mml-chtml.js": "es5/tex-mml-chtml.js", "ui/lazy.js": "es5/ui/lazy.js", "LICENSE": "LICENSE"}
         | {path: f"es5/{path}" for path in
            (f"output/chtml/fonts/woff-v2/MathJax_{font}.woff" for font in MATHJAX_FONTS)},
     ),
