@@ -4,10 +4,12 @@ Chapter 12 meets the plateaus 1/4, 1/6 and 1/8 and chapter 9 counts them. `succe
 many starts into one honest number: a rate with its interval, never a lucky seed.
 """
 
+from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnlib.validation import as_floats
 
@@ -34,11 +36,11 @@ class Rate(NamedTuple):
     high: float
     n: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{100 * self.rate:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f} %, n = {self.n})"
 
 
-def solved(A, Y):
+def solved(A: ArrayLike, Y: ArrayLike) -> bool | np.ndarray:
     """Say whether every output is within 0.4 of its target.
 
     The margin is Fahlman's (1988): below 0.4 is a 0, above 0.6 a 1, and what lies between has not
@@ -73,7 +75,7 @@ def solved(A, Y):
     return bool(learned) if learned.ndim == 0 else learned
 
 
-def success_rate(solved):
+def success_rate(solved: ArrayLike) -> Rate:
     """Return the share of True in `solved` with its 95 % Wilson score interval.
 
     The interval holds the true rate in about 95 of 100 such experiments, also near 0 and 1, where
@@ -112,7 +114,7 @@ def success_rate(solved):
     return Rate(float(solved.mean()), float(interval.low), float(interval.high), len(solved))
 
 
-def diagnose(A):
+def diagnose(A: ArrayLike) -> Diagnosis:
     """Read the four outputs of a network that was trained on XOR.
 
     Where training stops short, the outputs show a pattern. Two corners of different classes share
@@ -152,7 +154,7 @@ def diagnose(A):
     return Diagnosis(name, loss, n_right, sentence)
 
 
-def _name(outputs, loss, n_right):
+def _name(outputs: np.ndarray, loss: float, n_right: int) -> tuple[str, str]:
     """Name the state of four finite outputs, with a sentence for people."""
     error = np.abs(outputs - TARGETS)
     if (error < SURE).all():
@@ -168,7 +170,7 @@ def _name(outputs, loss, n_right):
     return "on its way", f"on its way: {n_right} of 4 right, loss {loss:.3f}"
 
 
-def _shared_corners(outputs):
+def _shared_corners(outputs: np.ndarray) -> list[int] | None:
     """Return the corners that share their mean target while all others are right, or None."""
     for size in PLATEAUS:
         for shared in map(list, combinations(range(4), size)):
@@ -180,7 +182,7 @@ def _shared_corners(outputs):
     return None
 
 
-def _corners(indices):
+def _corners(indices: Iterable[int]) -> str:
     """Write corners as words: [1, 3] becomes "(0, 1) and (1, 1)"."""
     names = [f"({i // 2}, {i % 2})" for i in indices]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

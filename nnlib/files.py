@@ -6,15 +6,18 @@
 import os
 import secrets
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+PathName = os.PathLike | str
 FORMAT = "nnlib 1"
 LARGEST = 2**31  # bytes of one stored array; what claims more is refused before it is read
 
 
-def write_arrays(path, **arrays):
+def write_arrays(path: PathName, **arrays: Any) -> None:
     """Write `arrays` to `path` as ``.npz``: a temporary file beside it, then one rename."""
     path = Path(path)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
@@ -29,7 +32,7 @@ def write_arrays(path, **arrays):
         raise
 
 
-def read_arrays(path, names):
+def read_arrays(path: PathName, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Return the arrays `names` that `write_arrays` wrote to `path`, as a dict.
 
     Raises FileNotFoundError if there is no such file, and ValueError if it is truncated or foreign.
@@ -46,7 +49,7 @@ def read_arrays(path, names):
     return stored
 
 
-def _read_array(archive, name):
+def _read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
     entry = archive.getinfo(f"{name}.npy")
     if entry.file_size > LARGEST:
         raise ValueError(f"{name} claims {entry.file_size} bytes")

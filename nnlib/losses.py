@@ -5,14 +5,18 @@ stable. Each returns the value and the gradient by what it was given, and the gr
 of that value for any number of outputs. Chapter 5 builds them.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from nnlib.activations import sigmoid, softmax, softplus
 
+LossFunction = Callable[[np.ndarray, np.ndarray], tuple[np.floating, np.ndarray]]  # (A or Z, Y) to value and gradient
+Problem = tuple[np.ndarray, np.ndarray, LossFunction, bool, float]  # X, Y, function, whether it takes logits, l2
 
-def mse(A, Y):
+
+def mse(A: np.ndarray, Y: np.ndarray) -> tuple[np.floating, np.ndarray]:
     r"""Mean squared error over samples and outputs, $L = \frac{1}{nm} \sum (a - y)^2$.
 
     Parameters
@@ -40,7 +44,7 @@ def mse(A, Y):
     return value, dA
 
 
-def binary_cross_entropy(Z, Y):
+def binary_cross_entropy(Z: np.ndarray, Y: np.ndarray) -> tuple[np.floating, np.ndarray]:
     r"""Cross-entropy of sigmoid outputs, from logits: $L = \frac1n \sum \log(1 + e^z) - y z$.
 
     Summed over outputs, averaged over samples.
@@ -72,7 +76,7 @@ def binary_cross_entropy(Z, Y):
     return value, dZ
 
 
-def cross_entropy(Z, Y):
+def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> tuple[np.floating, np.ndarray]:
     r"""Cross-entropy of softmax outputs, from logits.
 
     $L = \frac1n \sum_i (\log \sum_k e^{z_{ik}} - \sum_k y_{ik} z_{ik})$, summed over classes, averaged over samples.
@@ -106,7 +110,7 @@ def cross_entropy(Z, Y):
     return value, dZ
 
 
-def _check_shapes(name, Q, Y):
+def _check_shapes(name: str, Q: np.ndarray, Y: np.ndarray) -> None:
     if Q.shape != Y.shape:  # or (4, 1) - (4,) would be a (4, 4) of no meaning
         raise ValueError(f"{name} has shape {Q.shape} and Y has {Y.shape}; both may be (n_samples, n_outputs)")
 
@@ -114,7 +118,7 @@ def _check_shapes(name, Q, Y):
 class Loss(NamedTuple):
     """A loss; `output` names the activation whose pre-activation it takes, or is None if it takes outputs."""
 
-    function: callable
+    function: LossFunction
     output: str | None
 
 
@@ -125,7 +129,7 @@ LOSSES = {
 }
 
 
-def check_targets(Y, loss, output):
+def check_targets(Y: np.ndarray, loss: str, output: str) -> None:
     """Refuse an `output` activation that a cross-entropy does not go with, and targets that are no probabilities."""
     needed = LOSSES[loss].output
     if output != needed:

@@ -7,13 +7,16 @@ Chapter 4 builds the forward pass, chapter 6 the backward pass, and chapter 8 fi
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from nnlib.activations import ACTIVATIONS
-from nnlib.files import read_arrays, write_arrays
+from nnlib.files import PathName, read_arrays, write_arrays
 from nnlib.initializers import INITIALIZERS
-from nnlib.layers import Memory, backward_pass, forward_pass, through_output, unpack
-from nnlib.losses import LOSSES, check_targets
+from nnlib.layers import Memory, backward_pass, forward_pass, mean_loss, penalty, through_output, unpack
+from nnlib.losses import LOSSES, LossFunction, Problem, check_targets
 from nnlib.validation import as_floats, as_generator, check_array, check_choice, check_count, check_finite, check_number
+
+MEMORIES = 3  # sizes of batch to keep arrays for
 
 
 class NeuralNetwork:
@@ -31,6 +34,8 @@ class NeuralNetwork:
         How `theta` starts; see `nnlib.initializers`.
     rng : int, numpy.random.Generator or None
         Seed of the start; None draws a fresh one.
+    dtype : {"float64", "float32"}
+        Of `theta` and all that is computed with it; float32 is for large networks.
 
     Attributes
     ----------
@@ -56,63 +61,70 @@ class NeuralNetwork:
     ((17,), (2, 4))
     """
 
-    def __init__(self, *sizes, hidden="tanh", output="sigmoid", init="glorot", rng=None):
+    def __init__(self, *sizes: int, hidden: str = "tanh", output: str = "sigmoid", init: str = "glorot",
+                 rng: int | np.random.Generator | None = None, dtype: str = "float64") -> None:  # fmt: skip
         if len(sizes) < 2:
             raise ValueError(f"sizes is {sizes}; it may be two sizes or more, input first and output last")
         self.sizes = tuple(check_count(f"sizes[{i}]", n) for i, n in enumerate(sizes))
         self.hidden = check_choice("hidden", hidden, [name for name in ACTIVATIONS if name != "softmax"])
         self.output = check_choice("output", output, list(ACTIVATIONS))
         draw, rng = check_choice("init", init, INITIALIZERS), as_generator(rng)
-        self._adopt(np.concatenate([part.ravel() for pair in pairwise(self.sizes) for part in draw(rng, *pair)]))
+        check_choice("dtype", dtype, ("float64", "float32"))
+        theta = np.concatenate([part.ravel() for pair in pairwise(self.sizes) for part in draw(rng, *pair)])
+        self._adopt(theta.astype(dtype, copy=False))
 
-    def _adopt(self, theta):
+    def _adopt(self, theta: np.ndarray) -> None:
         """Make `theta` the state: the layers become views of it, whatever its dtype."""
         self._theta = theta
         self.layers = unpack(theta, self.sizes, self.activations)
-        self._memory = None
+        self._dtheta = np.empty_like(theta)
+        self._dlayers = unpack(self._dtheta, self.sizes, self.activations)
+        self._memories: dict[int, Memory] = {}  # by n_samples
 
     @property
-    def activations(self):
+    def activations(self) -> tuple[str, ...]:
         """Name of each layer's activation, input side first."""
         return (self.hidden,) * (len(self.sizes) - 2) + (self.output,)
 
     @property
-    def theta(self):
+    def theta(self) -> np.ndarray:
         """Every weight and bias in one vector; assigning copies into it, so the views stay views."""
         return self._theta
 
     @theta.setter
-    def theta(self, value):
-        if not np.iscomplexobj(self._theta):  # the complex step's own networks take anything
-            value = as_floats("theta", value, f"this network takes {self._theta.shape}")
-        if value.shape != self._theta.shape:
-            raise ValueError(f"theta has shape {value.shape}; this network takes {self._theta.shape}")
-        self._theta[:] = value
+    def theta(self, value: ArrayLike) -> None:
+        theta, wanted = self._theta, f"this network takes {self._theta.shape}"  # and a complex step's, anything
+        array = np.asarray(value) if np.iscomplexobj(theta) else as_floats("theta", value, wanted, theta.dtype)
+        if array.shape != theta.shape:
+            raise ValueError(f"theta has shape {array.shape}; {wanted}")
+        theta[:] = array
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sizes = ", ".join(map(str, self.sizes))
-        return f"NeuralNetwork({sizes}, hidden={self.hidden!r}, output={self.output!r})"
+        dtype = ", dtype='float32'" if self._theta.dtype == np.float32 else ""
+        return f"NeuralNetwork({sizes}, hidden={self.hidden!r}, output={self.output!r}{dtype})"
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict:
         return {"sizes": self.sizes, "hidden": self.hidden, "output": self.output, "theta": self._theta}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict) -> None:
         self.sizes, self.hidden, self.output = state["sizes"], state["hidden"], state["output"]
         self._adopt(state["theta"])
 
-    def copy(self, dtype=None):
+    def copy(self, dtype: DTypeLike | None = None) -> "NeuralNetwork":
         """Return a network of its own with the same `theta`, in another dtype if one is given."""
         twin = object.__new__(NeuralNetwork)
         twin.__setstate__({**self.__getstate__(), "theta": self._theta.astype(dtype or self._theta.dtype)})
         return twin
 
-    def forward(self, X):
+    __copy__ = copy  # or copy.copy would share theta
+
+    def forward(self, X: ArrayLike) -> np.ndarray:
         """Return the network's outputs.
 
         Parameters
         ----------
         X : array, shape (n_samples, n_inputs)
-            Samples first.
 
         Returns
         -------
@@ -130,25 +142,14 @@ class NeuralNetwork:
         """
         return self.layer_outputs(X)[-1]
 
-    def layer_outputs(self, X):
+    def layer_outputs(self, X: ArrayLike) -> list[np.ndarray]:
         """Return the outputs of every layer, ``[A1, A2, ...]``; takes and raises what `forward` does."""
-        A, outputs = self._check_inputs(X), []
-        for W, b, activation in self.layers:
-            Z = A.dot(W)
-            Z += b
-            A = activation.value(Z, out=Z)
-            outputs.append(A)
-        return outputs
+        return forward_pass(self.layers, self._check_inputs(X), [None] * len(self.layers))
 
-    def predict(self, X):
-        """Return labels: 0 or 1 for a sigmoid output, the likeliest class for softmax.
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Return labels: 0 or 1 for a sigmoid output, the likeliest class for softmax, else the outputs.
 
-        Any other output is a value already and is returned as it is.
-
-        Parameters
-        ----------
-        X : array, shape (n_samples, n_inputs)
-            Samples first.
+        Takes and raises what `forward` does.
 
         Returns
         -------
@@ -165,21 +166,18 @@ class NeuralNetwork:
             return (A > 0.5).astype(int)
         return A.argmax(axis=1) if self.output == "softmax" else A
 
-    def loss(self, X, Y, loss="mse", l2=0.0):
+    def loss(self, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: float = 0.0) -> float:
         """Return the loss alone; arguments and errors as in `loss_and_gradient`."""
-        X, Y, function, fused, l2 = self.check_problem(X, Y, loss, l2)
-        Q = forward_pass(self.layers, X, self._remember(len(X)), fused)
-        return (function(Q, Y)[0] + self._penalty(l2)).item()
+        return self.loss_unchecked(*self.check_problem(X, Y, loss, l2))
 
-    def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
+    def loss_and_gradient(self, X: ArrayLike, Y: ArrayLike, loss: str = "mse",
+                          l2: float = 0.0) -> tuple[float, np.ndarray]:  # fmt: skip
         r"""Return the loss and its exact gradient by every entry of `theta`.
 
         Parameters
         ----------
-        X : array, shape (n_samples, n_inputs)
-            Samples.
-        Y : array, shape (n_samples, n_outputs)
-            Targets.
+        X, Y : array, shapes (n_samples, n_inputs) and (n_samples, n_outputs)
+            Samples and targets.
         loss : {"mse", "binary_cross_entropy", "cross_entropy"}
             The first goes with every output, the second with sigmoid, the third with softmax.
         l2 : float
@@ -208,32 +206,37 @@ class NeuralNetwork:
         value, dtheta = self.loss_and_gradient_unchecked(*self.check_problem(X, Y, loss, l2))
         return value, dtheta.copy()
 
-    def check_problem(self, X, Y, loss, l2):
+    def check_problem(self, X: ArrayLike, Y: ArrayLike, loss: str, l2: float) -> Problem:
         """Return X, Y, the loss function, whether it takes logits, and l2, all checked once for a whole training."""
         X = self._check_inputs(X)
-        Y = check_array("Y", Y, self.sizes[-1], f"this network takes (n_samples, {self.sizes[-1]})", n_rows=len(X))
+        shape = f"this network takes (n_samples, {self.sizes[-1]})"
+        Y = check_array("Y", Y, self.sizes[-1], shape, n_rows=len(X), dtype=X.dtype)
         function, takes_logits_of = check_choice("loss", loss, LOSSES)
         if takes_logits_of is not None:
             check_targets(Y, loss, self.output)
         return X, Y, function, takes_logits_of is not None, check_number("l2", l2, at_least=0)
 
-    def loss_and_gradient_unchecked(self, X, Y, function, fused, l2):
+    def loss_and_gradient_unchecked(self, X: np.ndarray, Y: np.ndarray, function: LossFunction, fused: bool,
+                                    l2: float) -> tuple[float, np.ndarray]:  # fmt: skip
         """Do the work of `loss_and_gradient` on what `check_problem` returned.
 
         The gradient is this network's own array, overwritten by the next call.
         """
         memory = self._remember(len(X))
-        Q = forward_pass(self.layers, X, memory, fused)
+        Q = forward_pass(self.layers, X, memory.A, fused)[-1]
         value, dQ = function(Q, Y)
         dZ = dQ if fused else through_output(self.layers, Q, dQ, memory)
-        backward_pass(self.layers, X, dZ, memory)
+        backward_pass(self.layers, X, dZ, memory, self._dlayers)
         if l2:
-            value += self._penalty(l2)
-            for (dW, _, _), (W, _, _) in zip(memory.dlayers, self.layers, strict=True):
+            for (dW, _, _), (W, _, _) in zip(self._dlayers, self.layers, strict=True):
                 dW += l2 * W
-        return value.item(), memory.dtheta
+        return value.item() + penalty(self.layers, l2), self._dtheta
 
-    def save(self, path):
+    def loss_unchecked(self, X: np.ndarray, Y: np.ndarray, function: LossFunction, fused: bool, l2: float) -> float:
+        """Do the work of `loss` on what `check_problem` returned."""
+        return mean_loss(self.layers, X, Y, function, fused) + penalty(self.layers, l2)
+
+    def save(self, path: PathName) -> None:
         """Write the network to `path` as ``.npz`` without pickle: whole, or not at all.
 
         Parameters
@@ -260,7 +263,7 @@ class NeuralNetwork:
         write_arrays(path, sizes=self.sizes, hidden=self.hidden, output=self.output, theta=self._theta)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: PathName) -> "NeuralNetwork":
         """Return the network that `save` wrote to `path`.
 
         Raises
@@ -276,21 +279,22 @@ class NeuralNetwork:
             n_params = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
             if theta.shape != (n_params,):  # asked before memory is taken for whatever sizes the file claims
                 raise ValueError(f"theta has shape {theta.shape}; a network of sizes {sizes} takes ({n_params},)")
-            net = cls(*sizes, hidden=str(stored["hidden"]), output=str(stored["output"]), init="zeros")
+            hidden, output = str(stored["hidden"]), str(stored["output"])
+            net = cls(*sizes, hidden=hidden, output=output, init="zeros", dtype=theta.dtype.name)
             net.theta = theta
             check_finite("theta", net.theta)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} holds no network that nnlib saved: {error}") from None
         return net
 
-    def _penalty(self, l2):
-        return 0.5 * l2 * sum(W.ravel().dot(W.ravel()) for W, _, _ in self.layers) if l2 else 0.0
+    def _remember(self, n_samples: int) -> Memory:
+        """Return the memory for a batch of `n_samples`; the last few sizes are kept, as an epoch needs two."""
+        if n_samples not in self._memories:
+            if len(self._memories) == MEMORIES:
+                del self._memories[next(iter(self._memories))]
+            self._memories[n_samples] = Memory(self._theta.dtype, self.sizes, n_samples)
+        return self._memories[n_samples]
 
-    def _remember(self, n_samples):
-        """Return the memory for a batch of `n_samples`, made anew only when the size changes."""
-        if self._memory is None or len(self._memory.A[0]) != n_samples:
-            self._memory = Memory(self._theta, self.sizes, self.activations, n_samples)
-        return self._memory
-
-    def _check_inputs(self, X):
-        return check_array("X", X, self.sizes[0], f"this network takes (n_samples, {self.sizes[0]})")
+    def _check_inputs(self, X: ArrayLike) -> np.ndarray:
+        shape = f"this network takes (n_samples, {self.sizes[0]})"
+        return check_array("X", X, self.sizes[0], shape, dtype=self._theta.real.dtype)

@@ -4,12 +4,15 @@ Chapter 8 builds it. Whatever happens (divergence, an interrupt), the network ke
 """
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from nnlib.optimizers import GradientDescent
-from nnlib.validation import as_generator, check_count
+from nnlib.optimizers import GradientDescent, Optimizer
+from nnlib.validation import RNG, Network, as_generator, check_count
 
 
 @dataclass
@@ -23,32 +26,38 @@ class History:
         mini-batches entry k is the mean over the samples of epoch k + 1, each met before its
         step, and the last entry is taken over all samples.
     validation_loss : list of float
-        Loss on the validation data after k epochs; empty without them.
+        Loss on the validation data after k epochs, without the penalty of `l2`; empty without them.
+    snapshots : dict of int to array, shape (n_params,)
+        A copy of `theta` after each epoch that was asked for, where its loss was finite; 0 is the start.
     stopped_by : str
         "epochs", "divergence", "patience", "callback" or "interrupt".
     """
 
-    loss: list = field(default_factory=list)
-    validation_loss: list = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    snapshots: dict[int, np.ndarray] = field(default_factory=dict)
     stopped_by: str = "epochs"
 
     @property
-    def epochs(self):
+    def epochs(self) -> list[int]:
         """The epoch of each entry of `loss`: 0, 1, 2, ..."""
         return list(range(len(self.loss)))
 
     @property
-    def diverged(self):
+    def diverged(self) -> bool:
         """True where the loss became infinite or NaN."""
         return self.stopped_by == "divergence"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         last = f", loss={self.loss[-1]:.6g}" if self.loss else ""
         return f"History(epochs={max(len(self.loss) - 1, 0)}{last}, stopped_by={self.stopped_by!r})"
 
 
-def train(net, X, Y, loss="mse", optimizer=None, epochs=2000, batch_size=None, rng=0, l2=0.0, validation=None,
-          patience=None, callback=None, progress=False):  # fmt: skip
+def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer: Optimizer | None = None,
+          epochs: int = 2000, batch_size: int | None = None, rng: RNG = 0, l2: float = 0.0,
+          validation: tuple[ArrayLike, ArrayLike] | None = None, patience: int | None = None,
+          callback: Callable[[int, Any], object] | None = None, progress: bool = False,
+          snapshots: Iterable[int] = ()) -> History:  # fmt: skip
     """Train `net` in place by gradient steps.
 
     Parameters
@@ -61,8 +70,9 @@ def train(net, X, Y, loss="mse", optimizer=None, epochs=2000, batch_size=None, r
         Targets.
     loss : {"mse", "binary_cross_entropy", "cross_entropy"}
         What is made small.
-    optimizer : GradientDescent, optional
-        ``GradientDescent(0.5)`` by default.
+    optimizer : Optimizer, optional
+        ``GradientDescent(0.5)`` by default. One that has moved this network before goes on where it stopped: with
+        the same optimizer and Generator, two runs of 50 epochs are one of 100.
     epochs : int
         Passes over all samples.
     batch_size : int, optional
@@ -79,7 +89,9 @@ def train(net, X, Y, loss="mse", optimizer=None, epochs=2000, batch_size=None, r
         ``callback(epoch, net)`` is called after each epoch (1, 2, ...) and stops the training by
         returning True.
     progress : bool
-        Show a progress bar (needs tqdm).
+        Show a progress bar, in a notebook or a terminal (needs tqdm).
+    snapshots : iterable of int
+        Epochs after which to keep a copy of `theta` in ``history.snapshots``; 0 is the start.
 
     Returns
     -------
@@ -104,28 +116,42 @@ def train(net, X, Y, loss="mse", optimizer=None, epochs=2000, batch_size=None, r
     >>> net.predict(X).ravel().tolist()
     [0, 1, 1, 0]
     """
-    X, Y, *terms = net.check_problem(X, Y, loss, l2)
-    epochs, rng = check_count("epochs", epochs, smallest=0), as_generator(rng)
-    size = len(X) if batch_size is None else min(check_count("batch_size", batch_size), len(X))
+    problem = net.check_problem(X, Y, loss, l2)
+    epochs, size = check_count("epochs", epochs, smallest=0), _check_batch_size(batch_size, len(problem[0]))
     optimizer = _check_tools(optimizer, callback)
-    history, whole = History(), net.theta.copy()  # whole: the last theta that had a finite loss
+    history, batches = History(), _Batches(*problem[:2], size, as_generator(rng))
+    whole = net.theta.copy()  # the last theta that had a finite loss
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        early = _EarlyStopping(net, validation, patience, loss, l2)
-        history.validation_loss = early.losses
+        keep = _Snapshots(net, history, snapshots, problem)
+        early = _EarlyStopping(net, history, validation, patience, loss)
+
+        def stop(epoch):
+            keep(epoch)
+            return "patience" if early() else "callback" if callback is not None and callback(epoch, net) else None
+
         try:
             for epoch in _counter(epochs, progress):
-                batches = _batches(X, Y, size, rng)
-                history.loss.append(_epoch(net, batches, terms, optimizer, whole))
-                if early.should_stop() or (callback is not None and callback(epoch + 1, net)):
-                    history.stopped_by = "patience" if early.stopped else "callback"
+                history.loss.append(_epoch(net, batches(), problem[2:], optimizer, whole))
+                history.stopped_by = stop(epoch + 1) or "epochs"
+                if history.stopped_by != "epochs":
                     break
             early.restore_best()
-            history.loss.append(_finite_loss(net, X, Y, terms))
         except (FloatingPointError, KeyboardInterrupt) as reason:
             history.stopped_by = "divergence" if isinstance(reason, FloatingPointError) else "interrupt"
             net.theta[:] = whole
-            _close(history, net, X, Y, terms)
+        _close(net, problem, history, whole)
     return history
+
+
+def _close(net, problem, history, whole):
+    """End `history` on the loss of the `theta` that is kept, which is `whole` if the last step went too far."""
+    final = net.loss_unchecked(*problem)
+    if not math.isfinite(final):
+        history.stopped_by, net.theta[:] = "divergence", whole
+        final = net.loss_unchecked(*problem)
+    broken_off = history.stopped_by in ("divergence", "interrupt")
+    if math.isfinite(final) and not (broken_off and history.loss[-1:] == [final]):
+        history.loss.append(final)
 
 
 def _check_tools(optimizer, callback):
@@ -135,6 +161,10 @@ def _check_tools(optimizer, callback):
     if callback is not None and not callable(callback):
         raise ValueError(f"callback is {callback!r}; it may be a function of (epoch, net)")
     return GradientDescent() if optimizer is None else optimizer
+
+
+def _check_batch_size(batch_size, n_samples):
+    return n_samples if batch_size is None else min(check_count("batch_size", batch_size), n_samples)
 
 
 def _epoch(net, batches, terms, optimizer, whole):
@@ -151,27 +181,23 @@ def _epoch(net, batches, terms, optimizer, whole):
     return total / n_samples
 
 
-def _batches(X, Y, size, rng):
-    """Return the batches of one epoch: all samples in their order, or shuffled and cut."""
-    if size == len(X):
-        return [(X, Y)]
-    order = rng.permutation(len(X))
-    chosen = (order[start : start + size] for start in range(0, len(X), size))
-    return ((X[rows], Y[rows]) for rows in chosen)
+class _Batches:
+    """Hands out the batches of an epoch: all samples in their order, or shuffled, cut and copied to one place."""
 
+    def __init__(self, X, Y, size, rng):
+        self.X, self.Y, self.size, self.rng = X, Y, size, rng
+        self.place = tuple(np.empty((size, array.shape[1]), array.dtype) for array in (X, Y))
 
-def _finite_loss(net, X, Y, terms):
-    value, _ = net.loss_and_gradient_unchecked(X, Y, *terms)
-    if not math.isfinite(value):
-        raise FloatingPointError
-    return value
+    def __call__(self):
+        if self.size == len(self.X):
+            return [(self.X, self.Y)]
+        order = self.rng.permutation(len(self.X))
+        return (self._gather(order[start : start + self.size]) for start in range(0, len(order), self.size))
 
-
-def _close(history, net, X, Y, terms):
-    """End `history` on the loss of the `theta` that was kept, if it is not there already."""
-    value, _ = net.loss_and_gradient_unchecked(X, Y, *terms)
-    if math.isfinite(value) and history.loss[-1:] != [value]:
-        history.loss.append(value)
+    def _gather(self, rows):
+        X, Y = (place[: len(rows)] for place in self.place)
+        # mode="clip" lets NumPy write into `out` at once; the rows are in range
+        return np.take(self.X, rows, 0, out=X, mode="clip"), np.take(self.Y, rows, 0, out=Y, mode="clip")
 
 
 def _counter(epochs, progress):
@@ -182,31 +208,45 @@ def _counter(epochs, progress):
     return trange(epochs, unit="epoch")
 
 
+class _Snapshots:
+    """Copies `theta` into the history after the epochs that were asked for."""
+
+    def __init__(self, net, history, epochs, problem):
+        self.net, self.history, self.problem = net, history, problem
+        if not isinstance(epochs, Iterable):
+            raise ValueError(f"snapshots is {epochs!r}; it may be a list of epochs, such as [0, 10, 100]")
+        self.epochs = {check_count("an epoch of snapshots", epoch, smallest=0) for epoch in epochs}
+        self(0)
+
+    def __call__(self, epoch):
+        if epoch in self.epochs and math.isfinite(self.net.loss_unchecked(*self.problem)):
+            self.history.snapshots[epoch] = self.net.theta.copy()
+
+
 class _EarlyStopping:
     """Watches the validation loss; without validation data it never stops anything."""
 
-    def __init__(self, net, validation, patience, loss, l2):
+    def __init__(self, net, history, validation, patience, loss):
         if patience is not None and validation is None:
             raise ValueError(f"patience is {patience!r} without validation; it may be given with validation=(X, Y)")
         self.patience = None if patience is None else check_count("patience", patience)
-        self.net, self.losses, self.waited, self.stopped = net, [], 0, False
-        self.problem = None if validation is None else _check_validation(net, validation, loss, l2)
+        self.net, self.history, self.waited = net, history, 0
+        self.problem = None if validation is None else _check_validation(net, validation, loss)
         self.best_loss, self.best_theta = math.inf, net.theta.copy()
-        self.should_stop()
+        self()
 
-    def should_stop(self):
+    def __call__(self):
         """Record the validation loss; say whether it has not improved for `patience` epochs."""
         if self.problem is None:
             return False
-        value, _ = self.net.loss_and_gradient_unchecked(*self.problem)
-        self.losses.append(value)
+        value = self.net.loss_unchecked(*self.problem)
+        self.history.validation_loss.append(value)
         if value < self.best_loss:
             self.best_loss, self.waited = value, 0
             np.copyto(self.best_theta, self.net.theta)
         else:
             self.waited += 1
-        self.stopped = self.patience is not None and self.waited >= self.patience
-        return self.stopped
+        return self.patience is not None and self.waited >= self.patience
 
     def restore_best(self):
         """Go back to the best `theta`, if early stopping was asked for."""
@@ -214,12 +254,12 @@ class _EarlyStopping:
             self.net.theta[:] = self.best_theta
 
 
-def _check_validation(net, validation, loss, l2):
+def _check_validation(net, validation, loss):
     try:
         X, Y = validation
     except (TypeError, ValueError):
         raise ValueError(f"validation is {type(validation).__name__}; it may be a pair (X, Y)") from None
     try:
-        return net.check_problem(X, Y, loss, l2)
+        return net.check_problem(X, Y, loss, l2=0.0)
     except ValueError as error:
         raise ValueError(f"validation does not fit: its {error}") from None

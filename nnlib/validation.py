@@ -1,23 +1,68 @@
 """The words that meet bad input.
 
 Every public function checks what it is given with these helpers. Each raises a `ValueError` that
-names the argument, what it was and what it may be.
+names the argument, what it was and what it may be. The types that many modules name stand here too.
 """
 
 import math
 import numbers
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+RNG = int | np.random.Generator | None  # a seed, a Generator, or fresh entropy
 
 
-def check_choice(name, value, known):
+class Network(Protocol):
+    """What trainers and plots ask of a network: `nnlib.NeuralNetwork` has it, and so may one of your own."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units in each layer, input first."""
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Name of each layer's activation, input side first."""
+
+    @property
+    def layers(self) -> Sequence[Any]:
+        """For each layer `W`, `b` and its activation: views into `theta`."""
+
+    @property
+    def theta(self) -> np.ndarray:
+        """Every weight and bias, shape (n_params,)."""
+
+    def copy(self, dtype: DTypeLike | None = None) -> Self:
+        """Return a network of its own with the same `theta`."""
+
+    def forward(self, X: ArrayLike) -> np.ndarray:
+        """Return the outputs."""
+
+    def layer_outputs(self, X: ArrayLike) -> list[np.ndarray]:
+        """Return the outputs of every layer."""
+
+    def loss(self, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: float = 0.0) -> float:
+        """Return the loss alone."""
+
+    def loss_and_gradient(self, X: ArrayLike, Y: ArrayLike, loss: str = "mse",
+                          l2: float = 0.0) -> tuple[float, np.ndarray]:  # fmt: skip
+        """Return the loss and its gradient by `theta`."""
+
+    def check_problem(self, X: ArrayLike, Y: ArrayLike, loss: str,
+                      l2: float) -> tuple[np.ndarray, np.ndarray, Callable, bool, float]:  # fmt: skip
+        """Return X, Y, the loss function, whether it takes logits, and l2, all checked."""
+
+
+def check_choice(name: str, value: object, known: Iterable[str]) -> Any:
     """Return `known[value]`, or `value` where `known` is no mapping; refuse an unknown name."""
     if not isinstance(value, str) or value not in known:
         raise ValueError(f"{name} is {value!r}; it may be one of {', '.join(map(repr, known))}")
     return known[value] if isinstance(known, dict) else value
 
 
-def check_count(name, value, smallest=1):
+def check_count(name: str, value: Any, smallest: int = 1) -> int:
     """Return `value` as an int; refuse anything but a whole number of at least `smallest`."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < smallest:
@@ -25,7 +70,7 @@ def check_count(name, value, smallest=1):
     return int(value)
 
 
-def check_number(name, value, above=None, at_least=None):
+def check_number(name: str, value: Any, above: float | None = None, at_least: float | None = None) -> float:
     """Return `value` as a float; refuse what is not a finite number in the range."""
     limit = f" above {above:g}" if above is not None else f", {at_least:g} or more" if at_least is not None else ""
     number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
@@ -34,13 +79,15 @@ def check_number(name, value, above=None, at_least=None):
     return float(value)
 
 
-def check_array(name, value, n_columns, columns, n_rows=None):
-    """Return `value` as a finite 2-D float64 array with `n_columns` columns (and `n_rows` rows).
+def check_array(
+    name: str, value: ArrayLike, n_columns: int, columns: str, n_rows: int | None = None, dtype: DTypeLike = np.float64
+) -> np.ndarray:
+    """Return `value` as a finite 2-D array of `dtype` with `n_columns` columns (and `n_rows` rows).
 
-    A float64 array is passed on as it is, without a copy. `columns` says in the error what the shape
-    may be, for example "this network takes (n_samples, 2)".
+    An array of that dtype is passed on as it is, without a copy. `columns` says in the error what the
+    shape may be, for example "this network takes (n_samples, 2)".
     """
-    array = as_floats(name, value, columns)
+    array = as_floats(name, value, columns, dtype)
     if array.ndim != 2 or array.shape[1] != n_columns:
         raise ValueError(f"{name} has shape {array.shape}; {columns}")
     if len(array) == 0:
@@ -51,7 +98,7 @@ def check_array(name, value, n_columns, columns, n_rows=None):
     return array
 
 
-def check_finite(name, array):
+def check_finite(name: str, array: np.ndarray) -> None:
     """Refuse an array that holds NaN or infinity."""
     if not np.isfinite(array).all():
         where = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
@@ -59,20 +106,21 @@ def check_finite(name, array):
         raise ValueError(f"{name}[{place}] is {array[where]}; every entry may be a finite number")
 
 
-def as_floats(name, value, shape):
-    """Return `value` as a float64 array; refuse what is ragged or not real. `shape` says what it may be."""
+def as_floats(name: str, value: ArrayLike, shape: str, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """Return `value` as an array of `dtype`; refuse what is ragged or not real. `shape` says what it may be."""
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
         raise ValueError(f"{name} has rows of different lengths; {shape}") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} holds {array.dtype.name}, not real numbers; {shape}")
-    return array.astype(np.float64, copy=False)
+    return array.astype(dtype, copy=False)
 
 
-def as_generator(rng):
+def as_generator(rng: RNG) -> np.random.Generator:
     """Return a `numpy.random.Generator` from a seed, a Generator or None (fresh entropy)."""
     try:
-        return np.random.default_rng("a flag" if isinstance(rng, bool) else rng)
+        seed: Any = "a flag" if isinstance(rng, bool) else rng  # a flag is no seed, though it is an int
+        return np.random.default_rng(seed)
     except (TypeError, ValueError):
         raise ValueError(f"rng is {rng!r}; it may be a seed (0 or more), a numpy.random.Generator or None") from None

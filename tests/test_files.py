@@ -192,7 +192,7 @@ def test_a_pickle_inside_is_refused_and_not_run(net, tmp_path, name):
         ({"output": "cosine"}, "output is 'cosine'; it may be one of"),
         ({"theta": np.zeros((2, 13))}, "theta has shape (2, 13)"),
         ({"theta": np.full(26, np.nan)}, "theta[0] is nan; every entry may be a finite number"),
-        ({"theta": np.full(26, 1j)}, "theta holds complex128, not real numbers"),
+        ({"theta": np.full(26, 1j)}, "dtype is 'complex128'; it may be one of"),
         ({"theta": np.full(26, "a")}, "holds no network"),
     ],
 )

@@ -1,9 +1,14 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import nnlib
 from nnlib import GradientDescent, NeuralNetwork, datasets, train
 from nnlib.diagnosis import solved, success_rate
+from nnlib.optimizers import Adam, Momentum, Nesterov, RMSProp
+from nnlib.schedules import cosine
 
 X, Y = datasets.xor()
 
@@ -64,13 +69,12 @@ def test_mini_batches_meet_each_sample_once_an_epoch_with_its_own_target():
     inputs = np.arange(7.0)[:, None] / 7
     net = Watched(1, 3, 1, rng=0)
     train(net, inputs, inputs**2, epochs=3, batch_size=3)
-    *steps, whole = net.batches
+    steps = net.batches
     assert [len(xs) for xs, _ in steps] == [3, 3, 1] * 3
     epochs = [[x for xs, _ in steps[k : k + 3] for x in xs] for k in (0, 3, 6)]
     assert [sorted(epoch) for epoch in epochs] == [inputs[:, 0].tolist()] * 3
     assert epochs[0] != epochs[1] != epochs[2]
     assert all(np.array_equal(np.square(xs), ys) for xs, ys in steps)
-    assert whole[0] == inputs[:, 0].tolist()
 
 
 def test_with_mini_batches_an_entry_is_the_mean_over_samples_before_each_step():
@@ -292,6 +296,177 @@ def test_a_progress_bar_changes_nothing_but_standard_error(capsys, callback):
     assert "epoch" in shown.err
     assert shown.out == ""
     assert capsys.readouterr() == ("", "")
+
+
+OPTIMIZERS = [GradientDescent(0.5), Momentum(0.1), Nesterov(0.1), RMSProp(0.01), Adam(0.02), Adam(0.02, decay=0.01)]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_training_resumed_is_one_long_training_bit_for_bit(optimizer, batch_size, dtype):
+    X, Y = datasets.noisy_xor(10)
+    net, twin, rng = start(dtype=dtype), start(dtype=dtype), np.random.default_rng(7)
+    settings, once, again = {"batch_size": batch_size, "l2": 0.01}, copy.deepcopy(optimizer), copy.deepcopy(optimizer)
+    whole = train(net, X, Y, optimizer=once, epochs=130, rng=7, **settings)  # a sweep for denormals on the way
+    parts = [train(twin, X, Y, optimizer=again, epochs=epochs, rng=rng, **settings) for epochs in (60, 1, 69)]
+    assert net.theta.tobytes() == twin.theta.tobytes()
+    assert whole.loss == [*parts[0].loss[:-1], *parts[1].loss[:-1], *parts[2].loss]
+
+
+def test_a_schedule_goes_on_where_the_training_stopped():
+    rate = cosine(0.5, n_steps=60)
+    net, twin, optimizer = start(), start(), Adam(rate)
+    train(net, X, Y, optimizer=Adam(rate), epochs=60)
+    for epochs in (20, 40):
+        train(twin, X, Y, optimizer=optimizer, epochs=epochs)
+    assert net.theta.tobytes() == twin.theta.tobytes()
+    at_rest = net.theta.copy()
+    train(twin, X, Y, optimizer=optimizer, epochs=5)  # the rate is 0 from here on
+    np.testing.assert_array_equal(twin.theta, at_rest)
+
+
+def test_a_new_optimizer_does_not_resume():
+    net, twin = start(), start()
+    train(net, X, Y, optimizer=Adam(0.02), epochs=20)
+    for _ in range(2):
+        train(twin, X, Y, optimizer=Adam(0.02), epochs=10)
+    assert not np.array_equal(net.theta, twin.theta)
+
+
+def test_one_optimizer_may_train_one_network_after_another():
+    optimizer, thetas = Adam(0.02), []
+    for _ in range(2):
+        net = start()
+        train(net, X, Y, optimizer=optimizer, epochs=10)
+        thetas.append(net.theta.tobytes())
+    assert thetas[0] == thetas[1]
+
+
+def test_a_saved_pair_resumes_in_another_process():
+    net, twin, optimizer = start(), start(), Adam(0.02)
+    train(net, X, Y, optimizer=Adam(0.02), epochs=30)
+    train(twin, X, Y, optimizer=optimizer, epochs=10)
+    twin, optimizer = pickle.loads(pickle.dumps((twin, optimizer)))
+    train(twin, X, Y, optimizer=optimizer, epochs=20)
+    assert net.theta.tobytes() == twin.theta.tobytes()
+
+
+def test_a_schedule_that_returns_no_rate_is_refused_and_leaves_a_whole_theta():
+    net, twin = start(), start()
+    train(twin, X, Y, optimizer=GradientDescent(0.1), epochs=2)
+    with pytest.raises(ValueError, match=r"^learning_rate\(2\) is nan; it may be a finite number, 0 or more$"):
+        train(net, X, Y, optimizer=GradientDescent(lambda n_steps: 0.1 if n_steps < 2 else np.nan))
+    assert net.theta.tobytes() == twin.theta.tobytes()
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_snapshots_are_copies_of_theta_after_the_epochs_asked_for(batch_size):
+    net = start()
+    history = train(net, X, Y, epochs=7, batch_size=batch_size, snapshots=(7, 0, 3, 3, 100))
+    assert list(history.snapshots) == [0, 3, 7]
+    for epoch, theta in history.snapshots.items():
+        twin = start()
+        train(twin, X, Y, epochs=epoch, batch_size=batch_size)
+        assert theta.tobytes() == twin.theta.tobytes()
+        assert not np.shares_memory(theta, net.theta)
+    assert train(start(), X, Y, epochs=3).snapshots == {}
+
+
+@pytest.mark.parametrize("form", [np.array, list, set, iter])
+def test_epochs_of_snapshots_may_come_in_any_form(form):
+    assert list(train(start(), X, Y, epochs=3, snapshots=form([0, 2])).snapshots) == [0, 2]
+
+
+def test_the_last_snapshot_before_patience_ran_out_is_not_the_theta_that_was_kept():
+    net = start()
+    history = train(net, X, Y, epochs=500, validation=(X, 1 - Y), patience=4, snapshots=range(501))
+    best = int(np.argmin(history.validation_loss))
+    assert list(history.snapshots) == list(range(len(history.validation_loss)))
+    assert history.snapshots[best].tobytes() == net.theta.tobytes()
+
+
+def test_a_stopped_training_keeps_its_last_snapshot():
+    history = train(start(), X, Y, epochs=9, snapshots=[2, 3], callback=lambda epoch, net: epoch == 2)
+    assert list(history.snapshots) == [2]
+
+
+def test_no_snapshot_is_kept_of_a_theta_whose_loss_is_not_finite():
+    net = start(hidden="relu", output="identity")
+    history = train(net, X, Y, optimizer=GradientDescent(1000), epochs=500, snapshots=range(501))
+    assert history.diverged
+    assert list(history.snapshots) == history.epochs
+    for theta, value in zip(history.snapshots.values(), history.loss, strict=True):
+        net.theta = theta
+        assert net.loss(X, Y) == value
+    net = start(hidden="relu", output="identity")
+    net.theta *= 1e200
+    assert train(net, X, Y, epochs=3, snapshots=[0]).snapshots == {}
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "message"),
+    [
+        (10, "snapshots is 10; it may be a list of epochs, such as [0, 10, 100]"),
+        (None, "snapshots is None; it may be a list of epochs, such as [0, 10, 100]"),
+        ([-1], "an epoch of snapshots is -1; it may be a whole number, 0 or more"),
+        ([1.5], "an epoch of snapshots is 1.5; it may be a whole number, 0 or more"),
+    ],
+)
+def test_bad_snapshots_are_refused(snapshots, message):
+    net = start()
+    with pytest.raises(ValueError) as caught:
+        train(net, X, Y, snapshots=snapshots)
+    assert str(caught.value) == message
+    assert net.theta.tobytes() == start().theta.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_float32_stays_float32_and_close_to_float64(optimizer, batch_size):
+    X, Y = datasets.noisy_xor(10)
+    nets = [start(dtype=dtype) for dtype in ("float32", "float64")]
+    for net in nets:
+        history = train(
+            net, X, Y, optimizer=copy.deepcopy(optimizer), epochs=20, batch_size=batch_size, validation=(X, Y), l2=0.01,
+            snapshots=[0, 20],
+        )  # fmt: skip
+        assert all(type(value) is float for value in (*history.loss, *history.validation_loss))
+        assert {theta.dtype for theta in history.snapshots.values()} == {net.theta.dtype}
+    assert nets[0].theta.dtype == nets[0].layers[0].W.dtype == nets[0].forward(X).dtype == np.float32
+    np.testing.assert_allclose(nets[0].theta, nets[1].theta, rtol=1e-3, atol=1e-4)
+
+
+def test_float32_meets_float32_arrays_only():
+    class Checked(NeuralNetwork):
+        def loss_and_gradient_unchecked(self, X, Y, *terms):
+            value, dtheta = super().loss_and_gradient_unchecked(X, Y, *terms)
+            dtypes.update((X.dtype, Y.dtype, dtheta.dtype))
+            return value, dtheta
+
+    dtypes = set()
+    train(Checked(2, 4, 1, rng=0, dtype="float32"), X, Y, epochs=2, batch_size=3)
+    assert dtypes == {np.dtype(np.float32)}
+
+
+def test_float32_goes_on_after_a_pickle_and_a_copy():
+    net = start(dtype="float32")
+    for twin in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net), net.copy()):
+        train(twin, X, Y, epochs=2)
+        assert twin.theta.dtype == np.float32
+        assert np.shares_memory(twin.layers[0].W, twin.theta)
+    assert net.theta.tobytes() == start(dtype="float32").theta.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS[:2], Adam(0.01), Adam(0.01, decay=10.0)], ids=repr)
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_inputs_that_are_always_zero_leave_no_denormals_behind(optimizer, l2):
+    X, Y = datasets.noisy_xor(8)
+    X, optimizer = np.hstack([X, np.zeros((8, 3))]), copy.deepcopy(optimizer)
+    net, tiny = start(5, 4, 1, dtype="float32"), np.finfo(np.float32).tiny
+    train(net, X, Y, optimizer=optimizer, epochs=5000, l2=l2)
+    for values in (net.theta, optimizer._state["moments"]):
+        assert not ((values != 0) & (np.abs(values) < tiny)).any()
 
 
 def test_several_classes_are_learned():

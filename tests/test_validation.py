@@ -124,7 +124,7 @@ def test_targets_that_are_no_probabilities(function):
 
 METHOD_NAMES = (
     "'Nelder-Mead', 'Powell', 'CG', 'BFGS', 'Newton-CG', 'L-BFGS-B', 'TNC', 'COBYLA', 'COBYQA', 'SLSQP', "
-    "'trust-constr', 'dogleg', 'trust-ncg', 'trust-exact', 'trust-krylov'"
+    "'trust-constr', 'dogleg', 'trust-ncg', 'trust-exact', 'trust-krylov', 'basin-hopping', 'differential-evolution'"
 )
 CORNERS = "it may be (4, 1), the outputs at XOR's four corners"
 FLAGS = "it may be (n,) of True and False, n at least 1"
@@ -221,7 +221,7 @@ CASES = [
         lambda: minimize(net(), X, Y, options={"maxitr": 3}),
         "options is {'maxitr': 3}; CG refuses it: Unknown solver options: maxitr",
     ),
-    (lambda: minimize(net(), X, Y, callback=3), "callback is 3; it may be a function that SciPy calls"),
+    (lambda: minimize(net(), X, Y, callback=3), "callback is 3; it may be a function of theta"),
     # derivatives
     (
         lambda: check_gradient(net(), X, Y, method="forward"),

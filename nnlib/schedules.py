@@ -1,0 +1,107 @@
+"""Learning rates that change: each function returns a rate as a function of the steps taken.
+
+Hand one to any optimizer, as ``Adam(cosine(0.01, n_steps=2000))``; any function of your own will do.
+Chapter 11 compares them.
+"""
+
+import math
+from collections.abc import Callable
+
+from nnlib.validation import check_count, check_number
+
+
+def step_decay(initial: float, factor: float, every: int) -> Callable[[int], float]:
+    r"""Return $\eta_0 f^{\lfloor t / k \rfloor}$: the rate times `factor` after each `every` steps.
+
+    Parameters
+    ----------
+    initial : float
+        $\eta_0$, above 0.
+    factor : float
+        $f$, above 0.
+    every : int
+        $k$, 1 or more.
+
+    Returns
+    -------
+    callable
+        Takes the number of steps taken (0 at first), returns the rate.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
+
+    Examples
+    --------
+    >>> rate = step_decay(1.0, factor=0.5, every=10)
+    >>> rate(9), rate(10), rate(20)
+    (1.0, 0.5, 0.25)
+    """
+    initial, factor = check_number("initial", initial, above=0), check_number("factor", factor, above=0)
+    every = check_count("every", every)
+    return lambda n_steps: initial * factor ** (n_steps // every)
+
+
+def exponential_decay(initial: float, factor: float) -> Callable[[int], float]:
+    r"""Return $\eta_0 f^t$: the rate times `factor` after each step.
+
+    Parameters
+    ----------
+    initial : float
+        $\eta_0$, above 0.
+    factor : float
+        $f$, above 0.
+
+    Returns
+    -------
+    callable
+        Takes the number of steps taken (0 at first), returns the rate.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
+
+    Examples
+    --------
+    >>> rate = exponential_decay(1.0, factor=0.5)
+    >>> rate(0), rate(3)
+    (1.0, 0.125)
+    """
+    return step_decay(initial, factor, every=1)
+
+
+def cosine(initial: float, n_steps: int, final: float = 0.0) -> Callable[[int], float]:
+    r"""Return $\eta_1 + (\eta_0 - \eta_1)(1 + \cos(\pi t / T)) / 2$ up to step T, then $\eta_1$.
+
+    Loshchilov and Hutter (2017).
+
+    Parameters
+    ----------
+    initial : float
+        $\eta_0$, above 0.
+    n_steps : int
+        $T$, 1 or more.
+    final : float
+        $\eta_1$, 0 or more.
+
+    Returns
+    -------
+    callable
+        Takes the number of steps taken (0 at first), returns the rate.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
+
+    Examples
+    --------
+    >>> rate = cosine(1.0, n_steps=10)
+    >>> rate(0), round(rate(5), 6), rate(10), rate(11)
+    (1.0, 0.5, 0.0, 0.0)
+    """
+    initial, final = check_number("initial", initial, above=0), check_number("final", final, at_least=0)
+    last = check_count("n_steps", n_steps)
+    return lambda n_steps: final + (initial - final) * (1 + math.cos(math.pi * min(n_steps / last, 1))) / 2

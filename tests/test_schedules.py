@@ -1,0 +1,132 @@
+import math
+
+import numpy as np
+import pytest
+
+from nnlib import datasets, schedules, train
+from nnlib.network import NeuralNetwork
+from nnlib.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSProp
+
+KINDS = (GradientDescent, Momentum, Nesterov, RMSProp, Adam)
+
+
+def test_step_decay_falls_after_every_so_many_steps():
+    rate = schedules.step_decay(0.8, factor=0.5, every=3)
+    assert [rate(t) for t in range(8)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2, 0.2]
+
+
+def test_exponential_decay_falls_with_each_step():
+    rate = schedules.exponential_decay(0.8, factor=0.5)
+    assert [rate(t) for t in range(4)] == [0.8, 0.4, 0.2, 0.1]
+    assert rate(5000) == 0
+
+
+def test_cosine_goes_from_the_first_rate_to_the_last_and_stays():
+    rate = schedules.cosine(0.5, n_steps=4, final=0.1)
+    fall = [0.1 + 0.4 * (1 + math.cos(math.pi * t / 4)) / 2 for t in range(5)]
+    np.testing.assert_allclose([rate(t) for t in range(5)], fall, rtol=1e-15)
+    np.testing.assert_allclose([rate(0), rate(2), rate(4), rate(5), rate(10**9)], [0.5, 0.3, 0.1, 0.1, 0.1], rtol=1e-15)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_optimizer_asks_once_a_step_from_0_on_and_may_be_told_to_rest(kind):
+    asked, theta, places = [], np.ones(3), []
+    optimizer = kind(lambda n_steps: asked.append(n_steps) or (0.1, 0.0, 0.2)[n_steps])
+    for _ in range(3):
+        optimizer.step(theta, np.ones(3))
+        places.append(theta.copy())
+    assert asked == [0, 1, 2]
+    rests = kind in (GradientDescent, RMSProp, Adam)  # a velocity rolls on
+    assert np.array_equal(places[0], places[1]) == rests
+    assert not np.array_equal(places[1], places[2])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_constant_schedule_is_the_constant(kind):
+    theta, twin, gradients = np.ones(3), np.ones(3), np.random.default_rng(0).standard_normal((4, 3))
+    scheduled, fixed = kind(lambda n_steps: np.float64(0.25)), kind(0.25)
+    for g in gradients:
+        scheduled.step(theta, g)
+        fixed.step(twin, g)
+    assert theta.tobytes() == twin.tobytes()
+
+
+def test_the_rate_of_plain_steps_is_seen_in_theta():
+    theta, optimizer = np.zeros(1), GradientDescent(schedules.step_decay(1.0, factor=0.5, every=2))
+    places = []
+    for _ in range(5):
+        optimizer.step(theta, np.ones(1))
+        places.append(-theta.item())
+    assert places == [1, 2, 2.5, 3, 3.25]
+
+
+def test_the_velocity_keeps_the_rate_it_was_gathered_at():
+    # v = -1, then 0.5 v - 0.1 = -0.6: the first step's share is not scaled down by the second rate
+    theta, optimizer = np.zeros(1), Momentum(lambda n_steps: (1.0, 0.1)[n_steps], momentum=0.5)
+    optimizer.step(theta, np.ones(1))
+    optimizer.step(theta, np.ones(1))
+    np.testing.assert_allclose(theta, [-1.6], rtol=1e-15)
+
+
+def test_another_theta_starts_the_schedule_again():
+    asked = []
+    optimizer = GradientDescent(lambda n_steps: asked.append(n_steps) or 0.1)
+    first, second = np.ones(2), np.ones(2)
+    for theta in (first, first, second, second, second, first):
+        optimizer.step(theta, np.ones(2))
+    assert asked == [0, 1, 0, 1, 2, 0]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -0.1, None, "0.1", np.array([0.1])], ids=repr)
+def test_a_schedule_that_returns_no_rate_is_refused_before_theta_moves(bad):
+    theta, optimizer = np.ones(3), Adam(lambda n_steps: 0.1 if n_steps < 2 else bad)
+    optimizer.step(theta, np.ones(3))
+    optimizer.step(theta, np.ones(3))
+    before = theta.copy()
+    with pytest.raises(ValueError) as caught:
+        optimizer.step(theta, np.ones(3))
+    assert str(caught.value) == f"learning_rate(2) is {bad!r}; it may be a finite number, 0 or more"
+    assert theta.tobytes() == before.tobytes()
+
+
+def test_a_schedule_counts_the_steps_of_a_training_not_its_epochs():
+    asked, net = [], NeuralNetwork(2, 4, 1, rng=0)
+    optimizer = GradientDescent(lambda n_steps: asked.append(n_steps) or 0.1)
+    train(net, *datasets.xor(), optimizer=optimizer, epochs=3, batch_size=3)
+    assert asked == list(range(6))
+    train(net, *datasets.xor(), optimizer=optimizer, epochs=1, batch_size=3)
+    assert asked[6:] == [6, 7]
+
+
+POSITIVE, COUNT = "it may be a finite number above 0", "it may be a whole number, 1 or more"
+BAD = [
+    (schedules.step_decay, (0, 0.5, 10), f"initial is 0; {POSITIVE}"),
+    (schedules.step_decay, (0.1, -0.5, 10), f"factor is -0.5; {POSITIVE}"),
+    (schedules.step_decay, (0.1, 0.5, 0), f"every is 0; {COUNT}"),
+    (schedules.step_decay, (0.1, 0.5, 2.5), f"every is 2.5; {COUNT}"),
+    (schedules.exponential_decay, (math.nan, 0.5), f"initial is nan; {POSITIVE}"),
+    (schedules.exponential_decay, (0.1, 0), f"factor is 0; {POSITIVE}"),
+    (schedules.cosine, (math.inf, 10), f"initial is inf; {POSITIVE}"),
+    (schedules.cosine, (0.1, 0), f"n_steps is 0; {COUNT}"),
+    (schedules.cosine, (0.1, 10, -0.1), "final is -0.1; it may be a finite number, 0 or more"),
+]
+
+
+@pytest.mark.parametrize(("schedule", "numbers", "message"), BAD, ids=[f"{f.__name__}-{text}" for f, _, text in BAD])
+def test_bad_numbers_are_refused_by_name(schedule, numbers, message):
+    with pytest.raises(ValueError) as caught:
+        schedule(*numbers)
+    assert str(caught.value) == message
+
+
+def test_every_schedule_goes_with_every_optimizer():
+    for schedule in (
+        schedules.step_decay(0.1, 0.5, 50),
+        schedules.exponential_decay(0.1, 0.99),
+        schedules.cosine(0.1, 200),
+    ):
+        for kind in KINDS:
+            theta, optimizer = np.array([1.0, -1.0]), kind(schedule)
+            for _ in range(200):
+                optimizer.step(theta, theta.copy())
+            assert np.abs(theta).max() < 0.1, (kind, schedule)
