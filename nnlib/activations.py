@@ -1,16 +1,17 @@
-r"""Activation functions: value and derivative side by side, so that one can be read against the other.
+r"""Activation functions: value and derivatives side by side, so that one can be read against the other.
 
 Each value is a function of the pre-activation `Z`; each derivative is written in the output `A`,
-which the forward pass has at hand. Both take `out=` and then allocate nothing.
+which the forward pass has at hand. Value and first derivative take `out=` and then allocate nothing.
 Chapter 4 builds the stable sigmoid, chapter 6 the derivatives.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
-def identity(Z, out=None):
+def identity(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return Z itself: the activation of a linear output, $f(z) = z$.
 
     >>> identity(np.array([-2.0, 3.0])).tolist()
@@ -19,7 +20,7 @@ def identity(Z, out=None):
     return np.positive(Z, out=out)
 
 
-def identity_derivative(A, out=None):
+def identity_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = 1$ for each output.
 
     >>> identity_derivative(np.array([-2.0, 3.0])).tolist()
@@ -30,7 +31,16 @@ def identity_derivative(A, out=None):
     return out
 
 
-def sigmoid(Z, out=None):
+def identity_second_derivative(A: np.ndarray) -> np.ndarray:
+    """Return $f''(z) = 0$ for each output.
+
+    >>> identity_second_derivative(np.array([-2.0, 3.0])).tolist()
+    [0.0, 0.0]
+    """
+    return np.zeros_like(A)
+
+
+def sigmoid(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     r"""Return the logistic function, $f(z) = 1 / (1 + e^{-z}) = (1 + \tanh(z / 2)) / 2$.
 
     The second form never overflows and takes complex numbers (Higham 2002, chapter 1, on stable forms).
@@ -45,7 +55,7 @@ def sigmoid(Z, out=None):
     return out
 
 
-def sigmoid_derivative(A, out=None):
+def sigmoid_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = a (1 - a)$ from the output a = sigmoid(z).
 
     >>> sigmoid_derivative(np.array([0.5, 1.0])).tolist()
@@ -56,7 +66,16 @@ def sigmoid_derivative(A, out=None):
     return out
 
 
-def tanh(Z, out=None):
+def sigmoid_second_derivative(A: np.ndarray) -> np.ndarray:
+    """Return $f''(z) = a (1 - a) (1 - 2a)$ from the output a = sigmoid(z).
+
+    >>> sigmoid_second_derivative(np.array([0.5, 0.25])).tolist()
+    [0.0, 0.09375]
+    """
+    return A * (1 - A) * (1 - 2 * A)
+
+
+def tanh(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the hyperbolic tangent, between -1 and 1.
 
     >>> tanh(np.array([-1000.0, 0.0])).tolist()
@@ -65,7 +84,7 @@ def tanh(Z, out=None):
     return np.tanh(Z, out=out)
 
 
-def tanh_derivative(A, out=None):
+def tanh_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = 1 - a^2$ from the output a = tanh(z).
 
     >>> tanh_derivative(np.array([0.0, 0.5])).tolist()
@@ -75,7 +94,16 @@ def tanh_derivative(A, out=None):
     return np.subtract(1, out, out=out)
 
 
-def relu(Z, out=None):
+def tanh_second_derivative(A: np.ndarray) -> np.ndarray:
+    """Return $f''(z) = -2a (1 - a^2)$ from the output a = tanh(z).
+
+    >>> tanh_second_derivative(np.array([0.0, 0.5])).tolist()
+    [-0.0, -0.75]
+    """
+    return -2 * A * (1 - A * A)
+
+
+def relu(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the rectifier, $f(z) = max(z, 0)$.
 
     >>> relu(np.array([-2.0, 3.0])).tolist()
@@ -84,7 +112,7 @@ def relu(Z, out=None):
     return np.maximum(Z, 0, out=out)
 
 
-def relu_derivative(A, out=None):
+def relu_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 where the output is above 0, else 0; at the kink z = 0 this takes the left slope, 0.
 
     >>> relu_derivative(np.array([0.0, 3.0])).tolist()
@@ -93,7 +121,16 @@ def relu_derivative(A, out=None):
     return np.greater(A, 0, out=np.empty_like(A) if out is None else out)
 
 
-def softplus(Z, out=None):
+def relu_second_derivative(A: np.ndarray) -> np.ndarray:
+    """Return 0 for each output: a rectifier is straight on both sides of its kink.
+
+    >>> relu_second_derivative(np.array([0.0, 3.0])).tolist()
+    [0.0, 0.0]
+    """
+    return np.zeros_like(A)
+
+
+def softplus(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     r"""Return the smooth rectifier, $f(z) = \log(1 + e^z) = \max(z, 0) + \log(1 + e^{-|z|})$.
 
     >>> softplus(np.array([-1000.0, 1000.0])).tolist()
@@ -104,7 +141,7 @@ def softplus(Z, out=None):
     return np.add(np.where(positive, Z, 0), tail, out=out)
 
 
-def softplus_derivative(A, out=None):
+def softplus_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = 1 - e^{-a}$ from the output a = softplus(z): the sigmoid of z.
 
     >>> softplus_derivative(np.array([0.0, 1000.0])).tolist()
@@ -115,7 +152,16 @@ def softplus_derivative(A, out=None):
     return np.negative(out, out=out)
 
 
-def softmax(Z, out=None):
+def softplus_second_derivative(A: np.ndarray) -> np.ndarray:
+    """Return $f''(z) = e^{-a} (1 - e^{-a})$ from the output a = softplus(z): the sigmoid's slope at z.
+
+    >>> softplus_second_derivative(np.array([0.0, 1000.0])).tolist()
+    [0.0, 0.0]
+    """
+    return -np.exp(-A) * np.expm1(-A)
+
+
+def softmax(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     r"""Return $e^{z_k} / \sum_j e^{z_j}$ in each row: positive, and 1 in sum.
 
     The largest entry is subtracted first; the result is the same and nothing overflows.
@@ -130,17 +176,18 @@ def softmax(Z, out=None):
 
 
 class Activation(NamedTuple):
-    """A value and its derivative; `derivative` is None for softmax, which mixes a row's entries."""
+    """A value with its first and second derivative; softmax has neither, for it mixes a row's entries."""
 
-    value: callable
-    derivative: callable
+    value: Callable[..., np.ndarray]
+    derivative: Any = None  # a function like `value`, but for softmax
+    second_derivative: Any = None
 
 
 ACTIVATIONS = {
-    "identity": Activation(identity, identity_derivative),
-    "sigmoid": Activation(sigmoid, sigmoid_derivative),
-    "tanh": Activation(tanh, tanh_derivative),
-    "relu": Activation(relu, relu_derivative),
-    "softplus": Activation(softplus, softplus_derivative),
-    "softmax": Activation(softmax, None),
+    "identity": Activation(identity, identity_derivative, identity_second_derivative),
+    "sigmoid": Activation(sigmoid, sigmoid_derivative, sigmoid_second_derivative),
+    "tanh": Activation(tanh, tanh_derivative, tanh_second_derivative),
+    "relu": Activation(relu, relu_derivative, relu_second_derivative),
+    "softplus": Activation(softplus, softplus_derivative, softplus_second_derivative),
+    "softmax": Activation(softmax),
 }

@@ -1,15 +1,22 @@
 r"""Never trust a gradient: the same derivative by other means, to hold backpropagation against.
 
 `central_difference` needs only the loss; `complex_step` has no subtraction and so no rounding.
-Chapter 7 shows why one stops at ten digits and the other at sixteen.
+Chapter 7 shows why one stops at ten digits and the other at sixteen. What lies beyond the gradient, `hessian_product`,
+`hessian` and `jacobian`, comes from `nnlib.curvature`.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from nnlib.validation import check_choice, check_number
+from nnlib.curvature import hessian, hessian_product, jacobian
+from nnlib.validation import Network, check_choice, check_number
+
+__all__ = ["central_difference", "check_gradient", "complex_step", "hessian", "hessian_product", "jacobian"]
 
 
-def central_difference(net, X, Y, loss="mse", l2=0.0, eps=1e-5):
+def central_difference(
+    net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: float = 0.0, eps: float = 1e-5
+) -> np.ndarray:
     r"""Return the gradient by central differences, $(L(\theta + \epsilon e_i) - L(\theta - \epsilon e_i)) / 2\epsilon$.
 
     Parameters
@@ -48,7 +55,7 @@ def central_difference(net, X, Y, loss="mse", l2=0.0, eps=1e-5):
     return dtheta
 
 
-def complex_step(net, X, Y, loss="mse", l2=0.0):
+def complex_step(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: float = 0.0) -> np.ndarray:
     r"""Return the gradient by the complex step, $\mathrm{Im}\, L(\theta + i h e_i) / h$ with $h = 10^{-100}$.
 
     No two near numbers are subtracted, so nothing is rounded away (Squire and Trapp 1998). A ReLU off
@@ -89,7 +96,9 @@ def complex_step(net, X, Y, loss="mse", l2=0.0):
 REFERENCES = {"central": central_difference, "complex": complex_step}
 
 
-def check_gradient(net, X, Y, loss="mse", l2=0.0, method="central"):
+def check_gradient(
+    net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: float = 0.0, method: str = "central"
+) -> float:
     r"""Return the largest relative error of the network's gradient: a number, never an assert.
 
     The error is $\max_i |g_i - r_i| / \max_i(|g_i|, |r_i|)$, with $g$ from `loss_and_gradient` and $r$ the reference.

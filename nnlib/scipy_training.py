@@ -1,25 +1,37 @@
-"""SciPy as the trainer: the same `theta`, moved by `scipy.optimize.minimize`.
+"""SciPy as the trainer: the same `theta`, moved by `scipy.optimize`.
 
 A network is a function of one vector, and that is all SciPy asks for. Chapter 12 builds this seam and
-learns to read what comes back: `success=True` does not mean learned.
+learns to read what comes back: `success=True` does not mean learned. Chapter 13 adds the exact curvature.
 """
 
+import inspect
 import warnings
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import optimize
 
-from nnlib.validation import check_choice, check_number
+from nnlib.curvature import hessian_product_unchecked, hessian_unchecked
+from nnlib.validation import RNG, Network, as_generator, check_choice, check_number
 
 METHODS = (
     "Nelder-Mead", "Powell", "CG", "BFGS", "Newton-CG", "L-BFGS-B", "TNC", "COBYLA", "COBYQA", "SLSQP",
     "trust-constr", "dogleg", "trust-ncg", "trust-exact", "trust-krylov",
 )  # fmt: skip
-NO_GRADIENT = {"Nelder-Mead", "Powell", "COBYLA", "COBYQA"}
-NEEDS_HESSIAN = {"Newton-CG", "dogleg", "trust-ncg", "trust-exact", "trust-krylov", "trust-constr"}
+GLOBAL_METHODS = {
+    "basin-hopping": optimize.basinhopping,
+    "differential-evolution": optimize.differential_evolution,
+}
+NO_GRADIENT = {"Nelder-Mead", "Powell", "COBYLA", "COBYQA", "differential-evolution"}
+NEEDS_PRODUCT = {"Newton-CG", "trust-ncg", "trust-krylov", "trust-constr"}  # the Hessian times a vector will do
+NEEDS_HESSIAN = {"dogleg", "trust-exact"}
+BOX = 10.0  # differential evolution seeks every parameter in [-BOX, BOX]
 
 
-def minimize(net, X, Y, loss="mse", method="CG", gradient="exact", l2=0.0, *, tol=None, options=None, callback=None):
+def minimize(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", method: str = "CG", gradient: str = "exact",
+             l2: float = 0.0, *, tol: float | None = None, options: dict | None = None,
+             callback: Callable | None = None, rng: RNG = 0) -> optimize.OptimizeResult:  # fmt: skip
     """Train `net` in place by one of SciPy's methods.
 
     Parameters
@@ -33,28 +45,37 @@ def minimize(net, X, Y, loss="mse", method="CG", gradient="exact", l2=0.0, *, to
     loss : {"mse", "binary_cross_entropy", "cross_entropy"}
         What is made small.
     method : str
-        Any name that `scipy.optimize.minimize` takes, in any case. Methods that want a
-        Hessian get it as differences of the gradient.
+        Any name that `scipy.optimize.minimize` takes, in any case, or one of two that leave a valley again:
+        "basin-hopping" (from minimum to minimum, each found by L-BFGS-B) and "differential-evolution" (a population in
+        a box around 0, -10 to 10 in each parameter or as wide as the start needs).
     gradient : {"exact", "2-point", "3-point"}
         Backpropagation, or forward or central differences of the loss: n_params or 2 n_params more evaluations a
-        gradient. Methods that use no gradient ignore it.
+        gradient. With "exact", methods that want a Hessian get the exact one (Newton-CG, trust-ncg, trust-krylov and
+        trust-constr as `hessian_product`), else differences of differences. Methods that use no gradient ignore it.
     l2 : float
         Weight decay, as in `NeuralNetwork.loss_and_gradient`.
-    tol, options, callback
-        Passed to SciPy as they are.
+    tol, options
+        As SciPy's method takes them; for the two global methods, `options` are further keyword arguments of
+        `scipy.optimize.basinhopping` and `differential_evolution`, such as ``{"niter": 20}`` or ``{"bounds": ...}``.
+    callback : callable, optional
+        ``callback(theta)`` is called after each iteration, or ``callback(intermediate_result)`` with its ``x`` and
+        ``fun`` if the parameter has this name. It stops any method by raising StopIteration.
+    rng : int or numpy.random.Generator
+        Seed of the two global methods; the others draw nothing.
 
     Returns
     -------
     scipy.optimize.OptimizeResult
         SciPy's own (``x``, ``fun``, ``nfev``, ``success``, ``message``, ...) with ``losses``: an array of the
         loss at every evaluation, in order. ``success`` says that the method stopped for a reason
-        of its own, not that the network has learned. After a KeyboardInterrupt it holds the best
-        `theta` met so far.
+        of its own, not that the network has learned. Stopped by the callback, it holds the `theta` of
+        that moment; after a KeyboardInterrupt, the best one met so far.
 
     Raises
     ------
     ValueError
-        If the data do not fit the network or are not finite, or a name is unknown.
+        If the data do not fit the network or are not finite, a name or an option is unknown, or another argument is
+        of no use.
 
     Examples
     --------
@@ -65,22 +86,20 @@ def minimize(net, X, Y, loss="mse", method="CG", gradient="exact", l2=0.0, *, to
     >>> nnlib.diagnose(net.forward(X)).name
     'solved'
     """
-    names = {name.lower(): name for name in METHODS}
-    if not isinstance(method, str) or method.lower() not in names:
-        check_choice("method", method, METHODS)
-    method = names[method.lower()]
+    method = _known_method(method)
     check_choice("gradient", gradient, ("exact", "2-point", "3-point"))
-    _check_scipy_arguments(tol, options, callback)
-    with_gradient = gradient == "exact" and method not in NO_GRADIENT
-    objective = _Objective(net, net.check_problem(X, Y, loss, l2), gradient, with_gradient)
+    _check_scipy_arguments(tol, options)
+    options, rng = {} if options is None else options, as_generator(rng)
+    objective = _Objective(net, net.check_problem(X, Y, loss, l2), gradient, method)
+    watch = _watcher(as_callback(callback), objective)
+    solve = _solve_globally if method in GLOBAL_METHODS else _solve
     with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore")  # SciPy's advice is in result.message too
         warnings.filterwarnings("error", "Unknown solver options")  # but a misspelled option is no advice
         try:
-            result = optimize.minimize(
-                objective, net.theta.copy(), method=method, tol=tol, options=options, callback=callback,
-                **_derivatives(objective, method, gradient),
-            )  # fmt: skip
+            result = solve(objective, method, tol, options, watch, rng)
+        except _Stopped as stopped:
+            result = stopped.result
         except KeyboardInterrupt:
             result = objective.interrupted()
         except optimize.OptimizeWarning as unknown:
@@ -90,56 +109,142 @@ def minimize(net, X, Y, loss="mse", method="CG", gradient="exact", l2=0.0, *, to
     return result
 
 
-def _check_scipy_arguments(tol, options, callback):
+def _known_method(method):
+    """Return SciPy's spelling of a method's name, given in any case."""
+    names = {name.lower(): name for name in (*METHODS, *GLOBAL_METHODS)}
+    if not isinstance(method, str) or method.lower() not in names:
+        check_choice("method", method, names.values())
+    return names[method.lower()]
+
+
+def _check_scipy_arguments(tol, options):
     if tol is not None:
         check_number("tol", tol, at_least=0)
     if options is not None and not isinstance(options, dict):
         raise ValueError(f"options is {options!r}; it may be a dict, such as {{'maxiter': 100}}")
-    if callback is not None and not callable(callback):
-        raise ValueError(f"callback is {callback!r}; it may be a function that SciPy calls")
 
 
-def _derivatives(objective, method, gradient):
+def as_callback(callback: Callable | None) -> Callable[[optimize.OptimizeResult], object] | None:
+    """Return `callback` as a function of a result with `x` and `fun`, in SciPy's two forms; None stays None."""
+    if callback is None:
+        return None
+    if not callable(callback):
+        raise ValueError(f"callback is {callback!r}; it may be a function of theta")
+    if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
+        return lambda state: callback(intermediate_result=state)
+    return lambda state: callback(state.x)
+
+
+def _solve(objective, method, tol, options, callback, rng):
+    """Let `scipy.optimize.minimize` go down from where the network stands."""
+    return optimize.minimize(
+        objective, objective.net.theta.astype(float), method=method, tol=tol, options=options, callback=callback,
+        **_derivatives(objective, method),
+    )  # fmt: skip
+
+
+def _solve_globally(objective, method, tol, options, callback, rng):
+    """Let basin hopping or differential evolution look further than one valley."""
+    theta, function = objective.net.theta.astype(float), GLOBAL_METHODS[method]
+    unknown = sorted(set(options) - set(inspect.signature(function).parameters))
+    if unknown:
+        raise optimize.OptimizeWarning(f"Unknown solver options: {', '.join(unknown)}")
+    settings = {"callback": callback, "rng": rng, **options}
+    if method == "basin-hopping":
+        local = {"method": "L-BFGS-B", "tol": tol, **_derivatives(objective, method)}
+        settings["minimizer_kwargs"] = {**local, **options.get("minimizer_kwargs", {})}
+        return function(objective, theta, **settings)
+    reach = max(BOX, np.abs(theta).max())  # the start takes part, wherever it is
+    defaults = {"bounds": [(-reach, reach)] * len(theta), "x0": theta} | ({} if tol is None else {"tol": tol})
+    return function(objective, **{**defaults, **settings})
+
+
+def _derivatives(objective, method):
     """Return the arguments by which SciPy gets its derivatives for this method."""
     if method in NO_GRADIENT:
         return {}
-    if method not in NEEDS_HESSIAN:
-        return {"jac": True if gradient == "exact" else gradient}
-    # to these methods SciPy offers no "2-point", so the differences are ours
-    return {"jac": True if gradient == "exact" else objective.gradient, "hess": objective.hessian}
+    exact = objective.kind == "exact"
+    if method not in NEEDS_PRODUCT | NEEDS_HESSIAN:
+        return {"jac": True if exact else objective.kind}
+    if not exact:  # to these methods SciPy offers no "2-point", so the differences are ours
+        return {"jac": objective.gradient, "hess": objective.hessian_by_differences}
+    product = {"hessp": objective.hessian_product} if method in NEEDS_PRODUCT else {"hess": objective.hessian}
+    return {"jac": True, **product}
+
+
+class _Stopped(Exception):
+    """Carries a result through SciPy, whose methods do not all let a callback stop them."""
+
+    def __init__(self, result):
+        self.result = result
+
+
+def _watcher(callback, objective):
+    """Return `callback` in the form that every method calls, with StopIteration made a `_Stopped`."""
+    if callback is None:
+        return None
+
+    def watch(theta, *_):
+        state = objective.state(theta)
+        try:
+            callback(state)
+        except StopIteration:
+            raise _Stopped(objective.stopped(theta)) from None
+
+    return watch
 
 
 class _Objective:
     """The loss as SciPy wants it: a function of one vector, that remembers what it was asked."""
 
-    def __init__(self, net, problem, gradient, with_gradient):
-        self.net, self.problem, self.kind, self.with_gradient = net, problem, gradient, with_gradient
-        self.losses, self.best_loss, self.best_theta = [], np.inf, net.theta.copy()
+    def __init__(self, net, problem, gradient, method):
+        self.net, self.problem, self.kind = net, problem, gradient
+        self.with_gradient = gradient == "exact" and method not in NO_GRADIENT
+        self.losses, self.best_loss, self.best_theta = [], np.inf, net.theta.astype(float)
 
     def __call__(self, theta):
-        value, dtheta = self._evaluate(theta)
-        return (value, dtheta.copy()) if self.with_gradient else value
-
-    def _evaluate(self, theta):
+        """Return the loss, and with it the exact gradient if the method uses it."""
         self.net.theta[:] = theta
-        value, dtheta = self.net.loss_and_gradient_unchecked(*self.problem)
+        if self.with_gradient:
+            value, dtheta = self.net.loss_and_gradient_unchecked(*self.problem)
+        else:
+            value = self.net.loss_unchecked(*self.problem)
         self.losses.append(value)
         if value < self.best_loss:
             self.best_loss = value
             np.copyto(self.best_theta, theta)
-        return value, dtheta
+        return (value, dtheta.astype(float)) if self.with_gradient else value  # a copy: the next call overwrites it
 
     def gradient(self, theta):
-        """Return the exact gradient, or forward or central differences of the loss."""
-        if self.kind == "exact":
-            return self._evaluate(theta)[1].copy()
-        loss = lambda theta: self._evaluate(theta)[0]  # noqa: E731
-        return _differences(loss, theta, 2e-8) if self.kind == "2-point" else _central_differences(loss, theta, 6e-6)
+        """Return forward or central differences of the loss."""
+        return _differences(self, theta, 2e-8) if self.kind == "2-point" else _central_differences(self, theta, 6e-6)
+
+    def hessian_by_differences(self, theta):
+        """Return the Hessian, shape (n_params, n_params), by central differences of those of the loss."""
+        H = _central_differences(self.gradient, theta, 1e-3)
+        return (H + H.T) / 2
+
+    def hessian_product(self, theta, v):
+        """Return the exact Hessian at `theta` times `v`."""
+        self.net.theta[:] = theta
+        return hessian_product_unchecked(self.net, v, *self.problem)
 
     def hessian(self, theta):
-        """Return the Hessian, shape (n_params, n_params), by central differences of the gradient."""
-        H = _central_differences(self.gradient, theta, 1e-5 if self.kind == "exact" else 1e-3)
-        return (H + H.T) / 2
+        """Return the exact Hessian at `theta`."""
+        self.net.theta[:] = theta
+        return hessian_unchecked(self.net, *self.problem)
+
+    def state(self, theta):
+        """Return a result with `theta` and its loss, which is no evaluation of the method's."""
+        self.net.theta[:] = theta
+        return optimize.OptimizeResult(x=theta.copy(), fun=self.net.loss_unchecked(*self.problem))
+
+    def stopped(self, theta):
+        """Return the result of a run that the callback stopped: the theta of that moment."""
+        message = "`callback` raised `StopIteration`."  # SciPy's own words and number
+        return optimize.OptimizeResult(
+            **self.state(theta), nfev=len(self.losses), success=False, status=99, message=message
+        )
 
     def interrupted(self):
         """Return the result of a run that was interrupted: the best theta so far."""

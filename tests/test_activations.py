@@ -29,14 +29,21 @@ def test_every_activation_is_tested_here():
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_the_derivative_is_the_slope_of_the_value(name):
-    value, derivative = ACTIVATIONS[name]
+    value, derivative, *_ = ACTIVATIONS[name]
     slope = (value(Z + 1e-6) - value(Z - 1e-6)) / 2e-6
     np.testing.assert_allclose(derivative(value(Z)), slope, rtol=1e-8)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_second_derivative_is_the_slope_of_the_first(name):
+    value, derivative, second_derivative = ACTIVATIONS[name]
+    slope = derivative(value(Z + 1e-100j)).imag / 1e-100
+    np.testing.assert_allclose(second_derivative(value(Z)), slope, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
 def test_the_complex_step_passes(name):
-    value, derivative = ACTIVATIONS[name]
+    value, derivative, *_ = ACTIVATIONS[name]
     np.testing.assert_allclose(value(Z + 1e-100j).imag / 1e-100, derivative(value(Z)), rtol=1e-14)
 
 
@@ -49,14 +56,14 @@ def test_the_complex_step_passes_through_softmax():
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_extreme_inputs_stay_finite(name):
     extreme = np.array([[-1000.0, 0.0, 1000.0], [1000.0, 1000.0, -1000.0]])
-    value, derivative = ACTIVATIONS[name]
+    value, *slopes = ACTIVATIONS[name]
     A = value(extreme)
     assert np.isfinite(A).all()
-    assert derivative is None or np.isfinite(derivative(A)).all()
+    assert all(np.isfinite(slope(A)).all() for slope in slopes if slope is not None)
 
 
 def test_relu_takes_the_left_slope_at_its_kink():
-    value, derivative = ACTIVATIONS["relu"]
+    value, derivative, *_ = ACTIVATIONS["relu"]
     assert derivative(value(np.array([0.0]))) == 0
 
 
@@ -68,7 +75,7 @@ def test_softmax_rows_are_probabilities_and_ignore_a_shift():
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_out_is_filled_and_returned(name):
-    value, derivative = ACTIVATIONS[name]
+    value, derivative, *_ = ACTIVATIONS[name]
     A, out = value(Z), np.full_like(Z, np.nan)
     assert value(Z, out=out) is out
     np.testing.assert_array_equal(out, A)
@@ -85,7 +92,7 @@ def test_the_input_may_be_its_own_output(name):
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_inputs_are_left_as_they_were(name):
-    value, derivative = ACTIVATIONS[name]
+    value, derivative, *_ = ACTIVATIONS[name]
     mine = Z.copy()
     A = value(mine)
     kept = A.copy()
