@@ -1,11 +1,24 @@
 import re
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from nnlib import NeuralNetwork, datasets, diagnose, plotting
-from nnlib.plotting import decision_boundary, describe, hidden_space, loss_curve, set_description
+from nnlib import NeuralNetwork, datasets, diagnose
+from nnlib.plotting import (
+    common,
+    confusion,
+    decision_boundary,
+    describe,
+    hidden_space,
+    landscape,
+    loss_curve,
+    network_diagram,
+    set_description,
+    success_map,
+    weights,
+)
 
 X, Y = datasets.xor()
 
@@ -30,6 +43,11 @@ def three_classes(hidden_size=3):
     return net, X, np.eye(3)[[0, 1, 2, 1]]
 
 
+RATES = np.array([[0.0, 0.5, 1.0], [0.25, 0.75, 0.5]])
+SWEEP = SimpleNamespace(
+    hidden_sizes=[2, 4], learning_rates=[0.01, 0.1, 1], rate=RATES, low=0.9 * RATES, high=1 - 0.9 * (1 - RATES)
+)
+
 DRAWINGS = {
     "decision_boundary": lambda ax=None: decision_boundary(solution(), X, Y, ax=ax),
     "decision_boundary, classes": lambda ax=None: decision_boundary(*three_classes(), ax=ax),
@@ -37,6 +55,14 @@ DRAWINGS = {
     "hidden_space": lambda ax=None: hidden_space(solution(), X, Y, ax=ax),
     "hidden_space, 3 units": lambda ax=None: hidden_space(*three_classes(), ax=ax),
     "hidden_space, classes": lambda ax=None: hidden_space(*three_classes(2), ax=ax),
+    "weights": lambda ax=None: weights(solution(), ax=ax),
+    "weights, images": lambda ax=None: weights(NeuralNetwork(6, 5, 1, rng=0), image_shape=(2, 3), ax=ax),
+    "success_map": lambda ax=None: success_map(SWEEP, ax=ax),
+    "confusion": lambda ax=None: confusion([0, 1, 1], [0, 1, 2], ax=ax),
+    "network_diagram": lambda ax=None: network_diagram(solution(), ax=ax),
+    "network_diagram, shapes": lambda ax=None: network_diagram(solution(), n_samples=4, ax=ax),
+    "landscape": lambda ax=None: landscape(solution(), X, Y, ax=ax),
+    "landscape, path": lambda ax=None: landscape(solution(), X, Y, path=np.eye(9), ax=ax),
 }
 
 
@@ -241,10 +267,10 @@ def test_descriptions_go_away_with_their_axes():
     for _ in range(3):
         plt.close(loss_curve([1.0, 0.5]).figure)
     gc.collect()
-    assert not any(ax.figure and not plt.fignum_exists(ax.figure.number) for ax in plotting._descriptions)
+    assert not any(ax.figure and not plt.fignum_exists(ax.figure.number) for ax in common.descriptions)
 
 
-@pytest.mark.parametrize("draw", [decision_boundary, hidden_space])
+@pytest.mark.parametrize("draw", [decision_boundary, hidden_space, landscape])
 def test_inputs_are_left_as_they_were(draw):
     net, points, targets = solution(), X.copy(), Y.copy()
     before = net.theta.tobytes()

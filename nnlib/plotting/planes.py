@@ -1,67 +1,24 @@
-"""Plots of the book: what a network draws on the plane, how its loss fell, what its hidden units see.
+"""Plots of points and curves: what a network draws on the plane, how its loss fell, what its hidden units see.
 
-Each function takes `ax=None`, returns the `ax` it drew on, and never calls `plt.show()`.
-`describe` gives the alt text of a figure, computed from the data that were drawn.
 Chapter 8 is the first to use them.
 """
 
-from weakref import WeakKeyDictionary
-
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
-from matplotlib.figure import FigureBase
+from numpy.typing import ArrayLike
 
-from nnlib.validation import as_floats, check_array, check_choice
+from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new
+from nnlib.validation import Network, as_floats, check_array, check_choice
 
-BLUE, ORANGE = "#0072B2", "#D55E00"  # class 0 and class 1; Okabe and Ito's, safe for color-blind readers
 CLASS_COLORS = [BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999", "#332288", "#882255"]
 CLASS_MARKERS = "osD^vP*X<>"  # shape beside color
 SHADES = LinearSegmentedColormap.from_list("classes", ["#5BA8D8", "#FFFFFF", "#F2A25C"])  # 0, 0.5, 1
 LEVELS = np.linspace(0, 1, 11)
 GRID = 100  # points along each side of a drawn plane
-MAX_LISTED = 8  # more points than this are counted in the alt text, not listed
-
-_descriptions = WeakKeyDictionary()  # Axes -> sentences
 
 
-def set_description(ax, text):
-    """Keep `text` as the alt text of `ax`, for `describe`; use it for what you draw by hand."""
-    _descriptions[ax] = [text]
-
-
-def describe(drawing):
-    """Return the alt text of an Axes or a Figure, computed from the data when it was drawn.
-
-    Parameters
-    ----------
-    drawing : matplotlib Axes or Figure
-        A Figure is described by its axes, in order, each led by its title.
-
-    Returns
-    -------
-    str
-        Sentences; empty where nothing that nnlib drew or `set_description` described is there.
-
-    Examples
-    --------
-    >>> from nnlib.plotting import describe, loss_curve
-    >>> ax = loss_curve([0.25, 0.125, 0.01])
-    >>> describe(ax)
-    'The loss falls from 0.25 to 0.01 over 2 epochs.'
-    >>> plt.close(ax.figure)
-    """
-    if not isinstance(drawing, Axes | FigureBase):
-        raise ValueError(f"drawing is {type(drawing).__name__}; it may be an Axes or a Figure")
-    if isinstance(drawing, FigureBase):
-        return " ".join(filter(None, map(describe, drawing.axes)))
-    sentences = _descriptions.get(drawing, [])
-    title = drawing.get_title()
-    return " ".join([f"{title}:", *sentences] if title and sentences else sentences)
-
-
-def decision_boundary(net, X, Y, ax=None):
+def decision_boundary(net: Network, X: ArrayLike, Y: ArrayLike, ax: Axes | None = None) -> Axes:
     """Draw what the network says over the plane of its two inputs, with the points on top.
 
     One output is drawn as shades from 0 to 1 with the boundary at 0.5 in black; several outputs
@@ -92,7 +49,7 @@ def decision_boundary(net, X, Y, ax=None):
         raise ValueError(f"net has {n_inputs} inputs; a decision boundary is drawn for 2")
     X = check_array("X", X, 2, "a decision boundary takes (n_samples, 2)")
     Y = check_array("Y", Y, n_outputs, f"this network takes (n_samples, {n_outputs})", n_rows=len(X))
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.25 * (high - low).max() or 1.0
     x, y = np.linspace(low - margin, high + margin, GRID).T
@@ -101,11 +58,19 @@ def decision_boundary(net, X, Y, ax=None):
     _scatter_classes(ax, X, _labels(Y))
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=x[[0, -1]], ylim=y[[0, -1]], aspect="equal")
     ax.locator_params(nbins=4)
-    _add_description(ax, _describe_boundary(net.forward(X), X, Y, outputs))
+    add_description(ax, _describe_boundary(net.forward(X), X, Y, outputs))
     return ax
 
 
-def loss_curve(losses, ax=None, *, epochs=None, label=None, unit="epoch", log=False):
+def loss_curve(
+    losses: ArrayLike,
+    ax: Axes | None = None,
+    *,
+    epochs: ArrayLike | None = None,
+    label: str | None = None,
+    unit: str = "epoch",
+    log: bool = False,
+) -> Axes:
     """Draw a loss against the epochs or evaluations that it took.
 
     Call it again with the same `ax` to lay curves over each other.
@@ -141,7 +106,7 @@ def loss_curve(losses, ax=None, *, epochs=None, label=None, unit="epoch", log=Fa
     if epochs.shape != losses.shape:
         raise ValueError(f"epochs has shape {epochs.shape}; losses has {losses.shape}, and the two go together")
     check_choice("unit", unit, ("epoch", "evaluation", "iteration"))
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     ax.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), label=label)
     ax.set(xlabel=unit, ylabel="loss")
     if log:
@@ -149,11 +114,11 @@ def loss_curve(losses, ax=None, *, epochs=None, label=None, unit="epoch", log=Fa
     else:
         ax.autoscale(axis="y")
         ax.set_ylim(bottom=0, auto=True)  # auto: a further curve may still raise the top
-    _add_description(ax, _describe_losses(losses, epochs, label, unit))
+    add_description(ax, _describe_losses(losses, epochs, label, unit))
     return ax
 
 
-def hidden_space(net, X, Y, ax=None):
+def hidden_space(net: Network, X: ArrayLike, Y: ArrayLike, ax: Axes | None = None) -> Axes:
     """Draw the points as the last hidden layer sees them.
 
     Two hidden units are drawn as they are, with the output unit's boundary, a straight line there;
@@ -184,7 +149,7 @@ def hidden_space(net, X, Y, ax=None):
         raise ValueError(f"net has sizes {net.sizes}; its last hidden layer may have 2 units or more")
     H = net.layer_outputs(X)[-2]
     Y = check_array("Y", Y, net.sizes[-1], f"this network takes (n_samples, {net.sizes[-1]})", n_rows=len(H))
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     if H.shape[1] == 2:
         x = y = np.linspace(H.min() - 0.3, H.max() + 0.3, GRID)
         W, b, activation = net.layers[-1]
@@ -197,24 +162,16 @@ def hidden_space(net, X, Y, ax=None):
         ax.set(xlabel="leading direction", ylabel="second direction")
     _scatter_classes(ax, H, _labels(Y))
     _label_points(ax, H, np.asarray(X))
-    _add_description(ax, _describe_hidden(net, H))
+    add_description(ax, _describe_hidden(net, H))
     return ax
 
 
-def _axes(ax):
-    return plt.subplots()[1] if ax is None else ax
-
-
-def _add_description(ax, text):
-    _descriptions.setdefault(ax, []).append(text)
-
-
-def _grid(x, y):
+def _grid(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return every point of the grid x by y, shape (len(x) * len(y), 2), rows of equal y together."""
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def _labels(Y):
+def _labels(Y: np.ndarray) -> np.ndarray:
     """Return the class of each row of targets: 0 or 1 for one column, the largest of several."""
     return (Y[:, 0] > 0.5).astype(int) if Y.shape[1] == 1 else Y.argmax(axis=1)
 

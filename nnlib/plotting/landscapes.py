@@ -1,0 +1,165 @@
+"""The loss on a plane through `theta`: what the trainers of chapters 2, 11 and 13 walk on.
+
+A plane shows two of many directions. Where a path is drawn, the alt text says how much of it lies in the plane.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from numpy.typing import ArrayLike
+
+from nnlib.plotting.common import add_description, axes_or_new
+from nnlib.validation import RNG, Network, as_floats, as_generator, check_finite, check_number
+
+GRID = 41  # points along each side of the plane; odd, so that theta is one of them
+N_LEVELS = 12
+
+
+def landscape(
+    net: Network,
+    X: ArrayLike,
+    Y: ArrayLike,
+    ax: Axes | None = None,
+    *,
+    loss: str = "mse",
+    directions: ArrayLike | None = None,
+    path: ArrayLike | None = None,
+    span: float | None = None,
+    rng: RNG = 0,
+) -> Axes:
+    r"""Draw the loss on the plane $\theta + a d_1 + b d_2$ as contours, with theta as a star.
+
+    The contours are drawn where they part the plane in bands of equal area, so that valleys and plateaus both show.
+    For a path the plane is laid through theta along the two directions in which the path moves most;
+    random ones would show next to nothing of it (Li et al. 2018). A network with one weight and one bias has but
+    one plane, and is drawn over the two themselves.
+
+    Parameters
+    ----------
+    net : NeuralNetwork
+        Its `theta` is the middle; it is left as it was.
+    X : array, shape (n_samples, n_inputs)
+        Samples.
+    Y : array, shape (n_samples, n_outputs)
+        Targets.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+    loss : {"mse", "binary_cross_entropy", "cross_entropy"}
+        What is drawn.
+    directions : array, shape (2, n_params), optional
+        $d_1$ and $d_2$; by default the leading singular vectors of ``path - theta`` or, without a path, two
+        random ones, orthogonal and of length 1.
+    path : array, shape (n_steps, n_params), optional
+        Each `theta` of a training, drawn as its shadow on the plane.
+    span : float, optional
+        How far the plane reaches from theta, in lengths of the directions; by default as far as the path or, without
+        one, as the length of theta.
+    rng : int or numpy.random.Generator
+        Seed of the random directions.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If X, Y or the loss do not fit the network, `directions` are not two that span a plane, `path` has
+        not two rows or more, or `span` is not above 0.
+    """
+    net.check_problem(X, Y, loss, 0.0)
+    path = None if path is None else _check_rows("path", path, (None, len(net.theta)))
+    span = None if span is None else check_number("span", span, above=0)
+    origin, D, names = _plane(net.theta, directions, path, as_generator(rng))
+    thetas = net.theta[None] if path is None else np.vstack([path, net.theta])
+    steps = np.linalg.lstsq(D.T, (thetas - origin).T)[0].T  # shadows on the plane, that of net.theta last
+    ax = axes_or_new(ax)
+    a, b = np.linspace(*_window(steps, span, net.theta), GRID).T
+    losses = _losses(net, X, Y, loss, origin + _grid(a, b) @ D)
+    _draw_levels(ax, a, b, losses.reshape(GRID, GRID))
+    _draw_steps(ax, steps)
+    ax.set(xlabel=names[0], ylabel=names[1], xlim=a[[0, -1]], ylim=b[[0, -1]])
+    add_description(ax, f"The loss on a plane through theta goes from {losses.min():.3g} to {losses.max():.3g}.")
+    add_description(ax, _describe(thetas, origin + steps @ D, _losses(net, X, Y, loss, thetas[[0, -1]])))
+    return ax
+
+
+def _check_rows(name: str, rows: ArrayLike, shape: tuple[int | None, int]) -> np.ndarray:
+    """Return `rows` as a finite array of the shape; a first size of None stands for 2 or more."""
+    wanted = f"it may be {shape}" if shape[0] else f"it may be (n_steps, {shape[1]}), n_steps at least 2"
+    rows = as_floats(name, rows, wanted)
+    if rows.ndim != 2 or rows.shape != (shape[0] or max(len(rows), 2), shape[1]):
+        raise ValueError(f"{name} has shape {rows.shape}; {wanted}")
+    check_finite(name, rows)
+    return rows
+
+
+def _plane(theta, directions, path, rng):
+    """Return the origin of the plane, its two directions, shape (2, n_params), and the names of its axes."""
+    names = ("along $d_1$", "along $d_2$")
+    if directions is not None:
+        D = _check_rows("directions", directions, (2, len(theta)))
+        if np.linalg.matrix_rank(D) < 2:
+            raise ValueError("directions holds multiples of one direction; they may be two that span a plane")
+    elif len(theta) == 2:
+        return np.zeros(2), np.eye(2), ("$w$", "$b$")
+    elif path is not None:
+        D = np.linalg.svd(path - theta, full_matrices=False)[2][:2]
+    else:
+        D = np.linalg.qr(rng.standard_normal((len(theta), 2)))[0].T
+    return theta, D, names
+
+
+def _window(steps: np.ndarray, span: float | None, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and the highest a and b: `span` around theta, or the whole path with a margin."""
+    if span is None and len(steps) > 1:
+        low, high = steps.min(axis=0), steps.max(axis=0)
+        margin = 0.2 * np.where(high > low, high - low, 1)
+        return low - margin, high + margin
+    reach = span or np.linalg.norm(theta) or 1.0
+    return steps[-1] - reach, steps[-1] + reach
+
+
+def _grid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
+
+
+def _losses(net, X, Y, loss, thetas):
+    """Return the loss at each of `thetas`, on a copy of the network."""
+    twin, losses = net.copy(), np.empty(len(thetas))
+    for k, theta in enumerate(thetas):
+        twin.theta[:] = theta
+        losses[k] = twin.loss(X, Y, loss)
+    return losses
+
+
+def _draw_levels(ax, a, b, losses):
+    levels = np.unique(np.quantile(losses, np.linspace(0, 1, N_LEVELS + 1)))
+    if len(levels) < 2:  # flat all over: no contour can be drawn
+        return
+    ax.contourf(a, b, losses, levels=levels, cmap="cividis")
+    lines = ax.contour(a, b, losses, levels=levels[1:-1:2], colors="white", linewidths=0.8)
+    for label in ax.clabel(lines, fmt="%.2g", fontsize=10):
+        label.set_path_effects([withStroke(linewidth=2, foreground="black")])
+
+
+def _draw_steps(ax, steps):
+    """Draw the path, if there is one, and theta, its last step."""
+    if len(steps) > 1:
+        ax.plot(*steps[:-1].T, color="white", linewidth=3.5)
+        ax.plot(*steps[:-1].T, color="black", linewidth=1.5)
+        ax.plot(*steps[0], "o", color="black", markeredgecolor="white", markersize=9, label="start")
+    ax.plot(*steps[-1], "*", color="black", markeredgecolor="white", markersize=17, label=r"$\theta$")
+    ax.legend(loc="best", frameon=True)
+
+
+def _describe(thetas, shadows, losses):
+    """Say the loss at theta, the last of `thetas`, and where the path before it began and how much of it shows."""
+    text = f"At theta it is {losses[-1]:.3g}."
+    if len(thetas) == 1:
+        return text
+    moved, shown = (((points - thetas[-1]) ** 2).sum() for points in (thetas, shadows))
+    share = 100 * shown / moved if moved else 100
+    return (
+        f"{text} The path of {len(thetas) - 1} points starts at {losses[0]:.3g}; {share:.3g} % of it lies in the plane."
+    )
