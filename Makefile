@@ -4,6 +4,7 @@ VENV ?= .venv
 
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+BENCH = benchmarks/.venv
 CHAPTERS = $(wildcard book/*.ipynb)
 
 # One thread of linear algebra: faster for networks this small, and the same bytes in every run.
@@ -12,7 +13,7 @@ export OMP_NUM_THREADS = 1
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL = help
-.PHONY: book lab test notebooks vendor clean help
+.PHONY: book lab test notebooks bench vendor clean help
 
 book: $(READY)  ## build the page; a warning is an error
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -28,6 +29,10 @@ test: $(READY)  ## check the code, the notebooks and the page in a real browser
 notebooks: $(READY)  ## run every notebook and write its outputs
 	$(BIN)/python tools/notebooks.py $(CHAPTERS)
 
+bench: $(BENCH)/.ready  ## measure nnlib beside PyTorch, scikit-learn and JAX (some minutes on a quiet machine)
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE MKL_NUM_THREADS=1 \
+	  XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" $(BENCH)/bin/python -m benchmarks
+
 vendor: $(READY)  ## fetch the browser files of the page again (needs the network)
 	$(BIN)/python tools/vendor.py
 
@@ -42,4 +47,9 @@ $(READY): requirements.txt pyproject.toml
 	  || { echo "Python 3.11 or newer is needed; choose one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(BENCH)/.ready: benchmarks/requirements.txt
+	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

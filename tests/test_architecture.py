@@ -24,25 +24,33 @@ MAY_IMPORT = {
     "files": set(),
     "layers": {"activations"},
     "network": {"activations", "losses", "initializers", "layers", "files"},
-    "derivatives": {"network"},
+    "curvature": set(),
+    "derivatives": {"network", "curvature"},
     "optimizers": set(),
+    "schedules": set(),
     "training": {"network", "optimizers"},
-    "scipy_training": {"network", "derivatives"},
-    "population": {"activations", "losses", "initializers"},
+    "scipy_training": {"network", "derivatives", "curvature"},
+    "least_squares": {"curvature", "scipy_training"},
+    "population_layers": {"activations"},
+    "chunks": {"activations", "population_layers"},
+    "population": {"chunks", "population_layers", "initializers", "network"},
+    "sweeping": {"population", "diagnosis", "datasets"},
     "diagnosis": set(),
     "plotting": set(),
     "widgets": {"plotting", "network", "datasets"},
-    "estimators": {"training", "scipy_training"},
+    "fitting": {"training", "scipy_training", "optimizers"},
+    "estimators": {"fitting", "network"},
     "checks": {"network", "derivatives"},
 }
 EVERYWHERE = {"numpy", "scipy"}
 ONLY_IN = {
     "matplotlib": {"plotting", "widgets"},
-    "tqdm": {"training"},
+    "tqdm": {"training", "population"},
     "PIL": {"widgets"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
     "sklearn": {"estimators"},
+    "joblib": {"sweeping"},
 }
 FILES = sorted(LIBRARY.rglob("*.py"))
 MODULES = [path for path in FILES if path != LIBRARY / "__init__.py"]

@@ -10,6 +10,8 @@ import html
 import io
 import itertools
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -25,6 +27,8 @@ CSS_PIXELS = 100  # of the page, for an inch of the figure
 IMAGE_PIXELS = 150  # in the image, for an inch of the figure: one and a half, to stay crisp on fine screens
 COLORS = 32  # of the palette of one panel; measured: a panel of 3.6 x 3 inches takes 3 to 6 kB
 PLAYING_TIME = 6000  # milliseconds from the first value to the last
+
+Choices = dict[str, list]  # name of each slider to its values
 
 # Panels stand side by side where two of them fit, one below the other on a phone.
 FRAME_STYLE = "display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start;line-height:0"
@@ -42,23 +46,31 @@ class Flipbook(widgets.VBox):
         The frame shown first, panels side by side; where widgets cannot be drawn it stands for them.
     """
 
-    def __init__(self, controls, frames, choices, opening):
+    def __init__(
+        self, controls: Sequence[widgets.Widget], frames: widgets.Widget, choices: Choices, opening: Image.Image
+    ) -> None:
         self.choices, self.opening = choices, opening
         super().__init__([*controls, frames])
         self.add_class("flipbook")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Return the same text for the same flipbook in every run."""
         sizes = ", ".join(f"{name}: {len(values)}" for name, values in self.choices.items())
         return f"Flipbook({sizes}; {math.prod(map(len, self.choices.values()))} frames)"
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict:
         """Add a still of the opening frame, for a PDF or a viewer that draws no widgets."""
         still = encode(self.opening, "PNG", optimize=True)
         return super()._repr_mimebundle_(**kwargs) | {"image/png": still}
 
 
-def flipbook(render, *, start=None, play=None, **choices):
+def flipbook(
+    render: Callable[..., Figure | Sequence[Figure]],
+    *,
+    start: dict[str, Any] | None = None,
+    play: str | None = None,
+    **choices: Any,
+) -> Flipbook:
     """Show `render(**choice)` behind sliders, for every combination of choices.
 
     Parameters
@@ -109,7 +121,7 @@ def flipbook(render, *, start=None, play=None, **choices):
     return Flipbook(controls, stack_pages(pages, sliders, layout), choices, frames[opening][1])
 
 
-def check_choices(choices):
+def check_choices(choices: dict[str, Any]) -> Choices:
     """Return the choices with each one's values as a list; ValueError if there is nothing to choose."""
     if not choices:
         raise ValueError("flipbook has no choices; give at least one list of values, as epoch=[0, 10, 100]")
@@ -119,7 +131,7 @@ def check_choices(choices):
     return {name: list(values) for name, values in choices.items()}
 
 
-def check_start(start, choices):
+def check_start(start: dict[str, Any], choices: Choices) -> tuple[int, ...]:
     """Return the opening combination as a tuple of indices, one for each choice."""
     for name, value in start.items():
         if name not in choices:
@@ -129,10 +141,10 @@ def check_start(start, choices):
     return tuple(values.index(start.get(name, values[0])) for name, values in choices.items())
 
 
-def render_frame(render, choice):
+def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[str, Image.Image]:
     """Draw one combination; return its HTML and its picture."""
-    figures = render(**choice)
-    figures = [figures] if isinstance(figures, Figure) else figures
+    drawn = render(**choice)
+    figures: Sequence[Figure] = [drawn] if isinstance(drawn, Figure) else drawn
     if not np.iterable(figures) or not len(figures) or not all(isinstance(f, Figure) for f in figures):
         raise ValueError(f"render returned {figures!r}; it may return a Matplotlib figure or a list of them")
     panels = [paint(figure) for figure in figures]
@@ -143,7 +155,7 @@ def render_frame(render, choice):
     return f'<div class="flipbook-frame" style="{FRAME_STYLE}">{images}</div>', beside(panels)
 
 
-def paint(figure):
+def paint(figure: Figure) -> Image.Image:
     """Return a figure as an image of few colors."""
     figure.set_dpi(IMAGE_PIXELS)
     canvas = FigureCanvasAgg(figure)
@@ -152,7 +164,7 @@ def paint(figure):
     return pixels.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
 
 
-def panel_html(panel, figure, words):
+def panel_html(panel: Image.Image, figure: Figure, words: str) -> str:
     """Return a panel as an `<img>` that carries its picture and says what it shows, or at least the choice."""
     width, height = (round(CSS_PIXELS * inches) for inches in figure.get_size_inches())
     # Lossless WebP of the palette's colors: two thirds of the bytes of the same picture as PNG.
@@ -164,14 +176,14 @@ def panel_html(panel, figure, words):
     )
 
 
-def encode(image, kind, **options):
+def encode(image: Image.Image, kind: str, **options: Any) -> str:
     """Return an image file as base64 text."""
     file = io.BytesIO()
     image.save(file, kind, **options)
     return base64.b64encode(file.getvalue()).decode()
 
 
-def beside(panels):
+def beside(panels: Sequence[Image.Image]) -> Image.Image:
     """Return one picture of all panels, side by side on white."""
     widths, heights = zip(*(panel.size for panel in panels), strict=True)
     row = Image.new("RGB", (sum(widths), max(heights)), "white")
@@ -180,7 +192,7 @@ def beside(panels):
     return row.quantize(2 * COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
 
 
-def make_controls(choices, opening, play):
+def make_controls(choices: Choices, opening: tuple[int, ...], play: str | None) -> tuple[list, list]:
     """Return the rows of controls, and the slider of each choice in order."""
     label_width = f"{max(map(len, choices))}ch"
     sliders = [
@@ -190,7 +202,7 @@ def make_controls(choices, opening, play):
     return rows, sliders
 
 
-def make_slider(name, values, index, label_width):
+def make_slider(name: str, values: list, index: int, label_width: str) -> widgets.SelectionSlider:
     """Return the slider of one choice: a label, a track, and the value in words."""
     return widgets.SelectionSlider(
         options=[(label(value), value) for value in values],
@@ -201,12 +213,12 @@ def make_slider(name, values, index, label_width):
     )
 
 
-def label(value):
+def label(value: object) -> str:
     """Return a value as the slider reads it out."""
     return f"{value:g}" if isinstance(value, float | np.floating) else str(value)
 
 
-def add_play(slider):
+def add_play(slider: widgets.SelectionSlider) -> widgets.VBox:
     """Return the slider below buttons that move it from its first value to its last, once."""
     last = len(slider.options) - 1
     interval = min(600, max(150, PLAYING_TIME // (last + 1)))
@@ -215,7 +227,7 @@ def add_play(slider):
     return widgets.VBox([play, slider])
 
 
-def stack_pages(pages, sliders, layout, place=()):
+def stack_pages(pages: dict, sliders: Sequence, layout: widgets.Layout, place: tuple[int, ...] = ()) -> widgets.Widget:
     """Return the pages below `place` as Stacks within Stacks, each joined to the slider of its depth."""
     if len(place) == len(sliders):
         return pages[place]
