@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "sweeping": {"population", "diagnosis", "datasets"},
     "diagnosis": set(),
     "plotting": set(),
-    "widgets": {"plotting", "network", "datasets"},
+    "widgets": {"plotting", "network", "datasets", "activations", "initializers"},
     "fitting": {"training", "scipy_training", "optimizers"},
     "estimators": {"fitting", "network"},
     "checks": {"network", "derivatives"},
@@ -49,6 +49,7 @@ ONLY_IN = {
     "PIL": {"widgets"},
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
+    "traitlets": {"widgets"},
     "sklearn": {"estimators"},
     "joblib": {"sweeping"},
 }

@@ -38,6 +38,11 @@ PACKAGES = {
         "sha512-5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
         {"embed-amd.js": "dist/embed-amd.js", "THIRD_PARTY.txt": "dist/embed.js.LICENSE.txt"},
     ),
+    "anywidget": (
+        "anywidget", "0.11.0", "MIT",
+        "sha512-LHZgW2j5UjyerZSZcO+BtZPXGMSORQV2bUT480hOR5x/BXS8sOradi/71amJfMueSEnKX0dqPwTfsOGHTsyZpQ==",
+        {"index.js": "dist/index.js", "LICENSE": "LICENSE"},
+    ),
     "mathjax": (
         "mathjax", "3.2.2", "Apache-2.0",
         "sha512-Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",

@@ -5,6 +5,9 @@ document.addEventListener("DOMContentLoaded", () => {
   if (window.MathJax) window.MathJax.Hub = { Queue() {} };
 });
 
+// Where require.js finds the loader of the Playground, whatever folder the book is published in.
+window.require.config({ paths: { anywidget: new URL("vendor/anywidget/index", document.currentScript.src).href } });
+
 // Say in words what a slider is and where it stands: its own numbers are places in a list.
 function nameSlider(slider) {
   const handle = slider.querySelector('[role="slider"]');

@@ -1,9 +1,10 @@
 """Plots that answer when you move a control, in a notebook and in the published page.
 
-Nothing here computes anything new: `flipbook` shows figures that you can also draw one by one.
-It needs ipywidgets and Pillow, so it is loaded only when it is asked for.
+`flipbook` shows figures that were drawn before, one for each place of its sliders; `Playground` trains a network
+where you read. They need ipywidgets, anywidget and Pillow, so they are loaded only when they are asked for.
 """
 
 from nnlib.widgets.flipbook import Flipbook, flipbook
+from nnlib.widgets.playground import Playground
 
-__all__ = ["Flipbook", "flipbook"]
+__all__ = ["Flipbook", "Playground", "flipbook"]

@@ -1,0 +1,209 @@
+// Drawing on canvas: the loss, the hidden layer, the network.
+
+// ---- the loss
+
+// Round numbers between two ends, at most about five.
+function ticksBetween(low, high) {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((k) => k * power >= rough);
+  const ticks = [];
+  for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-9); k++) ticks.push(Number((k * step).toPrecision(6)));
+  return ticks;
+}
+
+const short = (value) => (value >= 10000 ? `${value / 1000}k` : String(value));
+
+// Curves of loss over epochs: `curves` are {epoch, loss, color, dashed}; `levels` are named lines, [[value, name], ...].
+function drawLoss(canvas, curves, levels, log, palette) {
+  const { pen, width, height } = prepare(canvas);
+  const area = { left: 46, right: width - 10, top: 10, bottom: height - 26 };
+  const all = curves.flatMap(({ loss }) => loss);
+  const lastEpoch = Math.max(10, ...curves.map(({ epoch }) => epoch.at(-1)));
+  const highest = Math.max(1e-6, levels.length ? 0.28 : 0, ...all);
+  const lowest = log ? Math.max(1e-8, Math.min(0.05, ...all) * 0.8) : 0;
+  const scale = log ? (value) => Math.log10(Math.max(value, lowest)) : (value) => value;
+  const [low, high] = [scale(lowest), scale(highest * 1.05)];
+  const x = (epoch) => area.left + (epoch / lastEpoch) * (area.right - area.left);
+  const y = (value) => area.bottom - ((scale(value) - low) / (high - low)) * (area.bottom - area.top);
+  const marks = log ? range(12).map((k) => 10 ** (2 - k)).filter((v) => v >= lowest && v <= highest) : ticksBetween(0, highest); // prettier-ignore
+  drawAxes(pen, area, x, y, ticksBetween(0, lastEpoch), marks, palette);
+  drawLevels(pen, area, y, levels, palette);
+  for (const { epoch, loss, color, dashed } of curves) {
+    pen.beginPath();
+    epoch.forEach((e, k) => pen.lineTo(x(e), y(loss[k])));
+    Object.assign(pen, { lineWidth: 2, strokeStyle: color, lineJoin: "round" });
+    pen.setLineDash(dashed ? [5, 4] : []);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.beginPath();
+    pen.arc(x(epoch.at(-1)), y(loss.at(-1)), 3.5, 0, 2 * Math.PI);
+    pen.fillStyle = color;
+    pen.fill();
+  }
+}
+
+function drawAxes(pen, area, x, y, epochs, marks, palette) {
+  Object.assign(pen, { strokeStyle: palette.muted, fillStyle: palette.ink, lineWidth: 1, textAlign: "center" });
+  pen.beginPath();
+  pen.moveTo(area.left, area.top);
+  pen.lineTo(area.left, area.bottom);
+  pen.lineTo(area.right, area.bottom);
+  pen.stroke();
+  for (const epoch of epochs) pen.fillText(short(epoch), Math.min(x(epoch), area.right - 8), area.bottom + 14);
+  pen.textAlign = "right";
+  for (const value of marks) pen.fillText(value > 0 && value < 0.001 ? value.toExponential(0) : String(value), area.left - 6, y(value));
+}
+
+// XOR's plateaus: a dotted line each, its name at the right end.
+function drawLevels(pen, area, y, levels, palette) {
+  for (const [value, name] of levels) {
+    pen.beginPath();
+    pen.moveTo(area.left, y(value));
+    pen.lineTo(area.right, y(value));
+    Object.assign(pen, { lineWidth: 1, strokeStyle: palette.muted, fillStyle: palette.ink, textAlign: "right" });
+    pen.setLineDash([1, 4]);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.fillText(name, area.right, y(value) - 8);
+  }
+}
+
+// ---- the hidden layer
+
+// The last hidden layer's outputs at the data, centered: two leading directions by power iteration, begun at the last ones.
+function leadingDirections(rows, previous) {
+  const m = rows[0].length;
+  const directions = [];
+  for (let d = 0; d < 2; d++) {
+    let v = previous?.[d]?.length === m ? previous[d] : range(m).map((k) => Math.cos(k * (d + 1) + d));
+    for (let turn = 0; turn < 30; turn++) {
+      const scores = rows.map((row) => dot(row, v));
+      let next = range(m).map((k) => rows.reduce((sum, row, i) => sum + scores[i] * row[k], 0));
+      for (const other of directions) next = next.map((value, k) => value - dot(next, other) * other[k]);
+      const length = Math.hypot(...next);
+      if (length < 1e-12) break;
+      v = next.map((value) => value / length);
+    }
+    directions.push(v);
+  }
+  return directions;
+}
+
+const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+
+// Where each sample stands in the drawn hidden plane; `memory` keeps the directions, so that the picture turns slowly.
+function hiddenPoints(run, memory) {
+  const { layers, nUnits } = run.network;
+  const { X, n } = run.data;
+  if (layers.length === 1) return range(n).map((i) => [X[2 * i], X[2 * i + 1]]); // no hidden layer: the inputs
+  const out = new Float64Array(n * nUnits);
+  run.passes.outputs(run.theta, X, n, out);
+  const [m, end] = [layers.at(-1).nIn, nUnits - 1];
+  const rows = range(n).map((i) => Array.from(out.subarray(i * nUnits + end - m, i * nUnits + end)));
+  if (m <= 2) return rows.map((row) => [row[0], row[1] ?? 0]);
+  const means = range(m).map((k) => rows.reduce((sum, row) => sum + row[k], 0) / n);
+  const centered = rows.map((row) => row.map((value, k) => value - means[k]));
+  memory.directions = leadingDirections(centered, memory.directions);
+  return centered.map((row) => memory.directions.map((direction) => dot(row, direction)));
+}
+
+function drawHidden(canvas, run, memory, palette) {
+  const { pen, width, height } = prepare(canvas);
+  const points = hiddenPoints(run, memory);
+  const { Y, n } = run.data;
+  const { nIn, W, b } = run.network.layers.at(-1);
+  const X = Float64Array.from(points.flat());
+  const box = boxAround({ X, n });
+  const size = Math.min(width, height);
+  if (nIn <= 2) {
+    const [v, w, c] = [run.theta[W], nIn > 1 ? run.theta[W + 1] : 0, run.theta[b]];
+    const plane = { n: 40, nUnits: 1, units: new Float64Array(1600) };
+    for (let i = 0; i < 1600; i++) {
+      const [h1, h2] = fromPixels(box, 40, (i % 40) + 0.5, Math.floor(i / 40) + 0.5);
+      plane.units[i] = 0.5 + 0.5 * Math.tanh(0.5 * (v * h1 + w * h2 + c));
+    }
+    pen.drawImage(pictureOf(plane, 0, 0, 1, palette), 0, 0, size, size);
+    traceBoundary(pen, plane, size);
+    Object.assign(pen, { lineWidth: 2, strokeStyle: palette.ink });
+    pen.stroke();
+  }
+  points.forEach(([x, y], i) => drawMarker(pen, ...toPixels(box, size, x, y), Y[i], radiusFor(n), palette));
+  if (n <= 4) nameCorners(pen, points.map(([x, y]) => toPixels(box, size, x, y)), run.data.X, size, palette); // prettier-ignore
+}
+
+// The inputs beside their points, toward the middle; a name that would lie on another moves down.
+function nameCorners(pen, places, X, size, palette) {
+  const taken = [];
+  places.forEach(([x, y], i) => {
+    const name = `(${X[2 * i]}, ${X[2 * i + 1]})`;
+    const width = pen.measureText(name).width;
+    const left = x > size / 2 ? x - 12 - width : x + 12;
+    let line = y;
+    while (taken.some(([a, b, w]) => left < a + w && a < left + width && Math.abs(b - line) < 15)) line += 15;
+    taken.push([left, line, width]);
+    Object.assign(pen, { textAlign: "left", fillStyle: palette.ink });
+    pen.fillText(name, left, line);
+  });
+}
+
+// ---- the network
+
+// Units in columns, each with a picture of its output over the plane; a weight's width is its size; a positive one
+// is orange and solid, a negative one blue and dashed.
+function drawNetwork(canvas, plane, run, palette) {
+  const { pen, width, height } = prepare(canvas);
+  const { sizes, layers } = run.network;
+  const most = Math.max(...sizes);
+  const side = Math.max(10, Math.min(34, (height - 24) / most - 4));
+  const columns = sizes.map((size, l) => {
+    const x = 22 + (l * (width - 44)) / (sizes.length - 1);
+    return range(size).map((k) => [x, height / 2 + (k - (size - 1) / 2) * Math.min((height - 16) / size, 2 * side)]);
+  });
+  layers.forEach(({ nIn, nOut, W }, l) => {
+    for (let j = 0; j < nIn; j++) {
+      for (let k = 0; k < nOut; k++) {
+        const w = run.theta[W + j * nOut + k];
+        pen.beginPath();
+        pen.moveTo(...columns[l][j]);
+        pen.lineTo(...columns[l + 1][k]);
+        pen.lineWidth = Math.min(7, 0.4 + Math.abs(w));
+        pen.strokeStyle = palette[w > 0 ? "class-1" : "class-0"];
+        pen.setLineDash(w > 0 ? [] : [6, 3]);
+        pen.stroke();
+      }
+    }
+  });
+  pen.setLineDash([]);
+  drawUnits(pen, columns, side, plane, run, palette);
+}
+
+function drawUnits(pen, columns, side, plane, run, palette) {
+  const every = Math.max(1, Math.floor(plane.n / 24));
+  let unit = 0;
+  columns.forEach((column, l) => {
+    column.forEach(([x, y], k) => {
+      pen.fillStyle = palette.paper;
+      pen.fillRect(x - side / 2, y - side / 2, side, side);
+      if (l > 0) {
+        const [low, high] = rangeOf(plane, unit, run.network.layers[l - 1].activation);
+        pen.drawImage(pictureOf(plane, unit, low, high, palette, every), x - side / 2, y - side / 2, side, side);
+        unit += 1;
+      } else {
+        Object.assign(pen, { fillStyle: palette.ink, textAlign: "center" });
+        pen.fillText(["x₁", "x₂"][k], x, y);
+      }
+      Object.assign(pen, { lineWidth: 1, strokeStyle: palette.muted });
+      pen.strokeRect(x - side / 2, y - side / 2, side, side);
+    });
+  });
+}
+
+// The ends of the shades for a unit: those of its activation, or as far as it goes on the plane.
+function rangeOf({ n, nUnits, units }, unit, activation) {
+  if (activation === "sigmoid") return [0, 1];
+  if (activation === "tanh") return [-1, 1];
+  let most = 1e-9;
+  for (let i = unit; i < n * n * nUnits; i += nUnits) most = Math.max(most, Math.abs(units[i]));
+  return [-most, most];
+}

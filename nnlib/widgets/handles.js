@@ -1,0 +1,137 @@
+// What a reader can take hold of on the plane: own points, and the lines of the first layer's units. Each handle is a
+// button over the canvas, so that mouse, finger and keyboard can do the same.
+
+const NUDGE = 0.02; // of the plane's side, for an arrow key; five times as far with Shift
+
+// Put one button for each of `handles` ({x, y, label, onMove(x, y), onDelete?}) over the plane, in the plane's coordinates.
+function placeHandles(layer, box, handles) {
+  while (layer.children.length > handles.length) layer.lastElementChild.remove();
+  while (layer.children.length < handles.length) layer.append(makeHandle(layer));
+  handles.forEach((handle, k) => {
+    const button = layer.children[k];
+    button.handle = handle;
+    button.style.left = `${(100 * (handle.x - box.left)) / box.side}%`;
+    button.style.top = `${100 * (1 - (handle.y - box.bottom) / box.side)}%`;
+    if (button.getAttribute("aria-label") !== handle.label) button.setAttribute("aria-label", handle.label);
+  });
+  layer.box = box;
+}
+
+function makeHandle(layer) {
+  const button = make("button", { type: "button", className: "pg-handle" });
+  const moveTo = (event) => {
+    const area = layer.getBoundingClientRect();
+    const inside = (value, end) => Math.min(Math.max(value, 0), end);
+    const [left, top] = [inside(event.clientX - area.left, area.width), inside(event.clientY - area.top, area.height)];
+    button.handle.onMove(...fromPixels(layer.box, area.width, left, top));
+  };
+  button.addEventListener("pointerdown", (event) => {
+    button.setPointerCapture(event.pointerId);
+    button.focus();
+    event.preventDefault();
+  });
+  button.addEventListener("pointermove", (event) => button.hasPointerCapture(event.pointerId) && moveTo(event));
+  button.addEventListener("click", (event) => event.stopPropagation());
+  button.addEventListener("keydown", (event) => {
+    const step = NUDGE * layer.box.side * (event.shiftKey ? 5 : 1);
+    const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
+    const { x, y, onMove, onDelete, onFlip } = button.handle;
+    if (dx || dy) onMove(x + dx * step, y + dy * step);
+    else if ((event.key === "Delete" || event.key === "Backspace") && onDelete) onDelete();
+    else if (event.key === "Enter" && onFlip) onFlip();
+    else return;
+    event.preventDefault();
+  });
+  return button;
+}
+
+// ---- own points
+
+const tidy = (value) => Number(value.toFixed(3)); // as many digits as an address is to carry
+
+function pointHandles(points, change) {
+  const name = ([x1, x2, label], k) =>
+    `Point ${k + 1} of ${points.length}, class ${label}, at (${x1}, ${x2}). Arrow keys move it, Enter changes its class, Delete removes it.`;
+  return points.map((point, k) => ({
+    x: point[0],
+    y: point[1],
+    label: name(point, k),
+    onMove: (x, y) => change(points.with(k, [tidy(x), tidy(y), point[2]])),
+    onFlip: () => change(points.with(k, [point[0], point[1], 1 - point[2]])),
+    onDelete: () => points.length > 1 && change(points.toSpliced(k, 1)),
+  }));
+}
+
+// ---- lines of the first layer
+
+// Where a unit's z is 0, w1 x1 + w2 x2 + b = 0, as the two ends of the part inside the box; null if it passes outside.
+function lineInside([w1, w2, b], { left, bottom, side }) {
+  const [right, top] = [left + side, bottom + side];
+  const ends = [
+    [left, -(b + w1 * left) / w2], [right, -(b + w1 * right) / w2],
+    [-(b + w2 * bottom) / w1, bottom], [-(b + w2 * top) / w1, top],
+  ].filter(([x, y]) => x >= left - 1e-9 && x <= right + 1e-9 && y >= bottom - 1e-9 && y <= top + 1e-9); // prettier-ignore
+  if (ends.length < 2) return null;
+  const far = ends.reduce((best, end) => (distance(end, ends[0]) > distance(best, ends[0]) ? end : best));
+  return distance(far, ends[0]) > 1e-6 * side ? [ends[0], far] : null;
+}
+
+const distance = ([a, b], [c, d]) => Math.hypot(a - c, b - d);
+
+// The line through two points, as long a weight vector as before and pointing to the same side.
+function lineThrough([x, y], [u, v], [w1, w2]) {
+  const length = Math.hypot(w1, w2) / (distance([x, y], [u, v]) || 1);
+  const [n1, n2] = [(v - y) * length, (x - u) * length];
+  const sign = n1 * w1 + n2 * w2 < 0 ? -1 : 1;
+  return [sign * n1, sign * n2, -sign * (n1 * x + n2 * y)];
+}
+
+// The first layer's lines: [w1, w2, b] of each unit.
+function firstLines({ network, theta }) {
+  const { nOut, W, b } = network.layers[0];
+  return range(nOut).map((k) => [theta[W + k], theta[W + nOut + k], theta[b + k]]);
+}
+
+// Two handles on each line that can be seen; moving one turns the line about the other.
+function lineHandles(run, box, change) {
+  const { nOut, W, b } = run.network.layers[0];
+  return firstLines(run).flatMap((line, k) => {
+    const ends = lineInside(line, box);
+    if (!ends) return [];
+    const at = (t) => [0, 1].map((c) => ends[0][c] + t * (ends[1][c] - ends[0][c]));
+    const grips = [at(0.2), at(0.8)];
+    return grips.map((grip, g) => ({
+      x: grip[0],
+      y: grip[1],
+      label: `Line of unit ${k + 1}, ${["first", "second"][g]} grip, at (${grip.map((v) => v.toFixed(2)).join(", ")}). Arrow keys turn the line.`,
+      onMove: (x, y) => {
+        const theta = Array.from(run.theta);
+        [theta[W + k], theta[W + nOut + k], theta[b + k]] = lineThrough([x, y], grips[1 - g], line);
+        change(theta);
+      },
+    }));
+  });
+}
+
+function drawLines(canvas, run, box, palette) {
+  const pen = canvas.getContext("2d");
+  const width = canvas.clientWidth;
+  firstLines(run).forEach((line, k) => {
+    const ends = lineInside(line, box);
+    if (!ends) return;
+    pen.beginPath();
+    for (const end of ends) pen.lineTo(...toPixels(box, width, ...end));
+    Object.assign(pen, { lineWidth: 2.5, strokeStyle: palette[`line-${k % 5}`] });
+    pen.setLineDash([8, 4]);
+    pen.stroke();
+    pen.setLineDash([]);
+    for (const t of [0.2, 0.8]) {
+      const grip = [0, 1].map((c) => ends[0][c] + t * (ends[1][c] - ends[0][c]));
+      pen.beginPath();
+      pen.arc(...toPixels(box, width, ...grip), 6, 0, 2 * Math.PI);
+      Object.assign(pen, { fillStyle: palette.paper });
+      pen.fill();
+      pen.stroke();
+    }
+  });
+}

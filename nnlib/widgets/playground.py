@@ -1,0 +1,288 @@
+"""A network that trains in the reader's page, with no Python behind it: the Playground.
+
+Chapter 8 is the first to use it. The page's own engine does what `nnlib.train` does, number for number; where
+there is a kernel, Python reads and sets the same `theta`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from nnlib import datasets
+from nnlib.initializers import INITIALIZERS
+from nnlib.network import NeuralNetwork
+from nnlib.validation import as_floats, check_choice, check_count, check_finite
+from nnlib.widgets.controls import fold, make_control, make_weight, name_weights
+from nnlib.widgets.settings import (
+    CONTROLS,
+    TRAITS,
+    VIEWS,
+    as_points,
+    check_names,
+    check_race,
+    check_setting,
+    label,
+    label_of,
+    read_data,
+    split_sizes,
+)
+from nnlib.widgets.stage import Stage
+from nnlib.widgets.still import draw_still
+
+IN_FRONT = 3  # controls that stand open; the others are folded away
+MOST_SLIDERS = 9  # weights that get a slider each, if that is asked for
+
+
+class Playground(widgets.VBox):
+    r"""A network that trains where it is read: its boundary, loss, hidden layer and weights, under your hands.
+
+    Every setting is also a trait, to be read, observed and set; a change starts the run again at epoch 0.
+
+    Parameters
+    ----------
+    data : {"xor", "noisy_xor", "moons", "circles", "spirals", "own"} or (X, Y)
+        What is learned. "own" are points that the reader sets, XOR's corners at first; arrays of shapes
+        (n_samples, 2) and (n_samples, 1) are own points to begin with.
+    hidden_size : int or (int, int)
+        Units of the hidden layer, 0 to 16, or of two; 0 is a single neuron.
+    learning_rate, activation, loss, l2, batch_size
+        As in `nnlib.train` and `nnlib.NeuralNetwork`; the output is a sigmoid.
+    optimizer : {"gd", "momentum", "nesterov", "rmsprop", "adam"}
+        Which of nnlib's optimizers moves `theta`, all but its learning rate as it is by default.
+    seed : int
+        From 0 to 9999, of the start and of the shuffling.
+    noise, n_samples
+        Of the data that are drawn; as many more are drawn to validate on.
+    init : {"glorot", "normal", "he", "zeros"}
+        How `theta` starts.
+    theta : array, shape (n_params,), optional
+        Start here instead.
+    epochs : int
+        Epochs to train before the reader takes over.
+    show : sequence of {"status", "boundary", "loss", "hidden", "network"}
+        The views, in order.
+    controls : sequence of str
+        The settings to have a control, in order, three of them in front; "weights" gives each weight of a small
+        network a slider, "lines" makes the lines of the first layer's units draggable.
+    race : sequence of dict
+        Train several networks at once by one clock: each has the settings of its dict, and a "label".
+    log_loss : bool
+        Draw the loss on a logarithmic axis.
+    speed : int
+        Epochs a second; 0 is as fast as it can.
+    name : str
+        What the page's address calls it; each Playground of a page needs its own.
+
+    Attributes
+    ----------
+    theta : array, shape (n_params,)
+        Where the run is; set it to start from there.
+    epoch : int
+        Epochs taken.
+    loss : float
+        The value at `theta`, with the penalty of `l2`; the setting is `loss_name`.
+    history : dict of list
+        "epoch", "loss" and, with drawn data, "validation_loss", at up to 1,000 epochs.
+    message : str
+        What the page says of it.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what it may be.
+
+    Examples
+    --------
+    >>> import nnlib
+    >>> nnlib.widgets.Playground(hidden_size=2, seed=3)
+    Playground(data='xor', hidden_size=2, learning_rate=0.5, activation='tanh', loss='mse', optimizer='gd', seed=3)
+    """
+
+    data = traitlets.Any()
+    hidden_size = traitlets.Any()
+    learning_rate = traitlets.Any()
+    activation = traitlets.Any()
+    loss_name = traitlets.Any()
+    optimizer = traitlets.Any()
+    l2 = traitlets.Any()
+    noise = traitlets.Any()
+    batch_size = traitlets.Any(allow_none=True)
+    seed = traitlets.Any()
+    theta = traitlets.Any()
+    epoch = traitlets.Int()
+    loss = traitlets.Float()
+    history = traitlets.Dict()
+    message = traitlets.Unicode()
+
+    def __init__(
+        self, data: str | tuple[ArrayLike, ArrayLike] = "xor", hidden_size: int | Sequence[int] = 4,
+        learning_rate: float = 0.5, activation: str = "tanh", loss: str = "mse", optimizer: str = "gd", seed: int = 0,
+        *, l2: float = 0.0, noise: float = 0.15, batch_size: int | None = None, n_samples: int = 200,
+        init: str = "glorot", theta: ArrayLike | None = None, epochs: int = 0, show: Sequence[str] = VIEWS,
+        controls: Sequence[str] = CONTROLS, race: Sequence[dict] = (), log_loss: bool = False, speed: int = 1000,
+        name: str = "playground",
+    ) -> None:  # fmt: skip
+        own = None if isinstance(data, str) else as_points(*data)
+        self._stage = Stage(
+            points=own or as_points(*datasets.xor()), init=check_choice("init", init, list(INITIALIZERS)),
+            n_samples=check_count("n_samples", n_samples), epochs=check_count("epochs", epochs, smallest=0),
+            show=check_names("show", show, VIEWS), race=check_race(race), log_loss=log_loss, name=name,
+            speed=check_count("speed", speed, smallest=0), lines="lines" in controls,
+        )  # fmt: skip
+        self._controls: dict[str, widgets.Widget] = {}
+        self._quiet = True  # while it is set, a change begins no new run
+        super().__init__()
+        settings = (data if own is None else "own", hidden_size, learning_rate, activation, loss, optimizer, l2, noise)
+        for setting, value in zip(TRAITS, (*settings, batch_size, seed), strict=True):
+            self.set_trait(setting, value)
+        self._quiet = False
+        self._begin()
+        if theta is not None:
+            self.theta = theta
+        self._stage.observe(self._hear)
+        controls = check_names("controls", controls, (*CONTROLS, "weights", "lines"))
+        self.children = [*self._make_controls(controls), self._stage]
+        self.add_class("playground")
+
+    def __repr__(self) -> str:
+        """Return the same text for the same settings in every run."""
+        names = ["data", "hidden_size", "learning_rate", "activation", "loss_name", "optimizer", "seed"]
+        said = ", ".join(f"{name.removesuffix('_name')}={getattr(self, name)!r}" for name in names)
+        return f"Playground({said})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict:
+        """Add a still, for a PDF or a viewer that draws no widgets."""
+        return super()._repr_mimebundle_(**kwargs) | {"image/png": draw_still(self.to_network(), *self.read_data())}
+
+    def to_network(self) -> NeuralNetwork:
+        """Return the network as it is now, a `NeuralNetwork` of its own.
+
+        Examples
+        --------
+        >>> import nnlib
+        >>> nnlib.widgets.Playground(hidden_size=(3, 2)).to_network().sizes
+        (2, 3, 2, 1)
+        """
+        net = self._new_network()
+        net.theta = self.theta
+        return net
+
+    def read_data(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return X and Y: the points that are learned now."""
+        return read_data(self.data, self.noise, self._stage.n_samples, self._stage.points)
+
+    @traitlets.validate(*TRAITS)
+    def _check(self, proposal: dict) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "hidden_size":
+            first, second = split_sizes(value)
+            return (first, second) if second else first
+        if name == "batch_size":
+            return check_setting(name, value or None) or None  # the page's 0 is all samples
+        return check_setting(name.removesuffix("_name"), value)
+
+    @traitlets.validate("theta")
+    def _check_theta(self, proposal: dict) -> np.ndarray:
+        n_params = len(self._new_network().theta)
+        theta = np.array(as_floats("theta", proposal["value"], f"it may be ({n_params},)"))
+        if theta.shape != (n_params,):
+            raise ValueError(f"theta has shape {theta.shape}; this network takes ({n_params},)")
+        check_finite("theta", theta)
+        return theta
+
+    @traitlets.observe(*TRAITS)
+    def _pass_on(self, change: dict) -> None:
+        """Pass a setting on to the page, as its place among the choices."""
+        name, value = change["name"].removesuffix("_name"), change["new"]
+        if name == "seed":
+            self._stage.seed = value
+        elif name == "hidden_size":
+            for part, units in zip(("hidden_size", "second_layer"), split_sizes(value), strict=True):
+                self._place(part, units)
+        else:
+            self._place(name, value or 0 if name == "batch_size" else value)
+        if not self._quiet:
+            self._begin()
+
+    @traitlets.observe("theta")
+    def _pass_on_theta(self, change: dict) -> None:
+        if not self._quiet:
+            self._stage.start = change["new"].tolist()
+            self._begin(change["new"])
+
+    def _place(self, name: str, value: Any) -> None:
+        """Set the place of `value` among the choices, which it joins if it is none of them."""
+        choices = self._stage.choices[name]
+        if value not in choices:
+            choices = sorted([*choices, value])
+            self._stage.choices = self._stage.choices | {name: choices}
+            if name in self._controls:
+                self._controls[name].options = [(label(name, choice), choice) for choice in choices]
+        place = choices.index(value)
+        setattr(self._stage, f"{name}_index", place)
+        if name in self._controls:
+            self._controls[name].index = place
+
+    def _begin(self, theta: np.ndarray | None = None) -> None:
+        """Go to epoch 0, at `theta` or at the start that the seed draws."""
+        net, stage = self._new_network(), self._stage
+        if theta is None:
+            stage.start = None
+        else:
+            net.theta = theta
+        value = net.loss(*self.read_data(), loss=self.loss_name, l2=self.l2)
+        stage.noise_unused = self.data in ("xor", "own")
+        self._quiet = True
+        now = {"theta": net.theta, "epoch": 0, "loss": value, "history": {"epoch": [0], "loss": [value]}}
+        for name, new in now.items():
+            self.set_trait(name, new)
+            setattr(stage, name, new.tolist() if name == "theta" else new)
+        self._quiet = False
+
+    def _hear(self, change: dict) -> None:
+        """Take over what the page has reported, or what a control has set there."""
+        name, value, stage = change["name"], change["new"], self._stage
+        self._quiet = True
+        if name in ("epoch", "loss", "history", "message", "seed"):
+            self.set_trait(name, value)
+        elif name == "theta" and len(value) == len(self._new_network().theta):  # not one of a size that has gone
+            self.set_trait("theta", np.array(value, float))
+        elif name in ("hidden_size_index", "second_layer_index"):
+            parts = [stage.choices[part][getattr(stage, f"{part}_index")] for part in ("hidden_size", "second_layer")]
+            self.hidden_size = parts
+        elif name.endswith("_index"):
+            setting = name.removesuffix("_index")
+            chosen = stage.choices[setting][value]
+            self.set_trait("loss_name" if setting == "loss" else setting, chosen)
+        self._quiet = False
+
+    def _new_network(self) -> NeuralNetwork:
+        first, second = split_sizes(self.hidden_size)
+        sizes = [2, *filter(None, (first, second)), 1]
+        return NeuralNetwork(*sizes, hidden=self.activation, init=self._stage.init, rng=self.seed)
+
+    def _make_controls(self, names: Sequence[str]) -> list[widgets.Widget]:
+        """Return the controls, joined to the stage: the first few open, the others folded away."""
+        plain = [name for name in names if name in CONTROLS]
+        width = f"{max((len(label_of(name)) for name in plain), default=0)}ch"
+        for name in plain:
+            self._controls[name] = make_control(self._stage, name, width)
+        rows = [*self._controls.values(), *(self._make_weights() if "weights" in names else [])]
+        if len(rows) <= IN_FRONT + 1 or "weights" in names:
+            return rows
+        return [*rows[:IN_FRONT], *fold(rows[IN_FRONT:])]
+
+    def _make_weights(self) -> list[widgets.Widget]:
+        """Return a slider for each entry of `theta`, joined to the stage."""
+        names = name_weights(self._new_network().sizes)
+        if len(names) > MOST_SLIDERS:
+            raise ValueError(f"controls has 'weights'; with {len(names)} weights it may be up to {MOST_SLIDERS}")
+        self._stage.weights = list(range(len(names)))
+        self._stage.add_traits(**{f"theta_{k}": traitlets.Float().tag(sync=True) for k in self._stage.weights})
+        for k in self._stage.weights:
+            setattr(self._stage, f"theta_{k}", float(self.theta[k]))
+        return [make_weight(self._stage, k, words) for k, words in enumerate(names)]
