@@ -13,14 +13,15 @@ const ACTIVATIONS = {
   softplus: { value: "a = softplus(z);", slope: (a) => `-Math.expm1(-${a})` },
 };
 
-// tanh without a call out of the page's code, to the last digit or two. With y = s + h, where s is the nearest 64th,
-// tanh(y) = (tanh(s) + tanh(h)) / (1 + tanh(s) tanh(h)); a table holds tanh(s), and three terms of its series give tanh(h).
-const TANH = Float64Array.from({ length: 64 * 20 + 1 }, (_, k) => Math.tanh(k / 64));
+// tanh without a call out of the page's code, to the last digit or two. With y = s + h, where s is the nearest 256th,
+// tanh(y) = (tanh(s) + tanh(h)) / (1 + tanh(s) tanh(h)); a table holds tanh(s), and its series gives tanh(h). It has no
+// branch for the sign, which would be guessed wrong half the time. Beyond 20, tanh is 1 or -1.
+const TANH = Float64Array.from({ length: 2 * 5120 + 1 }, (_, k) => Math.tanh((k - 5120) / 256));
 
 function tanhOf(z) {
-  return `const v = ${z}, y = Math.min(Math.abs(v), 20), k = (64 * y + 0.5) | 0, h = y - k / 64, q = h * h;
-    const t = h * (1 - q * (1 / 3 - q * (2 / 15 - q * (17 / 315)))), s = TANH[k];
-    a = (s + t) / (1 + s * t); if (v < 0) a = -a;`;
+  return `const y = Math.max(-20, Math.min(${z}, 20)), k = (256 * y + 5120.5) | 0, s = TANH[k];
+    const h = y - (k - 5120) / 256, q = h * h, t = h * (1 - q * (1 / 3 - q * (2 / 15)));
+    a = (s + t) / (1 + s * t);`;
 }
 
 function softplus(z) {
@@ -121,9 +122,10 @@ function compile(network, loss) {
       return total / n;
     },
     gradient(theta, X, Y, n, dtheta) {
+      const share = 1 / n;
       let total = 0;
       dtheta.fill(0);
-      for (let i = 0; i < n; i++) { ${sample} const d${last}_0 = ${gradient(slope)} / n; ${backwardLines(layers)} }
+      for (let i = 0; i < n; i++) { ${sample} const d${last}_0 = ${gradient(slope)} * share; ${backwardLines(layers)} }
       return total / n;
     },
   }`)(TANH, softplus); // prettier-ignore

@@ -151,6 +151,8 @@ function keepAddress(lab) {
 // ---- the picture
 
 function draw(lab) {
+  if (!lab.el.clientWidth) return; // JupyterLab renders first and puts in place later: the ResizeObserver calls again
+  lab.palette ??= paletteOf(lab.el);
   const { runs, canvases, palette, box } = lab;
   const racers = lab.model.get("race");
   const needsPlane = canvases.boundary || canvases.network;

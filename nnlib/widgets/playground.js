@@ -65,7 +65,10 @@ function listen(lab) {
     cleanups.push(() => observer.disconnect());
   };
   const theme = { attributeFilter: ["data-theme", "data-jp-theme-light", "class"] };
-  const repaint = () => requestAnimationFrame(() => lab.runs && ((lab.palette = paletteOf(el)), draw(lab)));
+  const repaint = () => requestAnimationFrame(() => {
+    lab.palette = null;
+    if (lab.runs) draw(lab);
+  });
   watch(MutationObserver, repaint, [document.documentElement, theme], [document.body, theme]);
   watch(ResizeObserver, repaint, [el]);
   watch(IntersectionObserver, ([entry]) => (lab.seen = entry.isIntersecting), [el]);
@@ -128,7 +131,6 @@ function restart(lab) {
   const [data, validation] = readData(all[0]);
   lab.runs = all.map((settings) => startRun(settings, data, validation));
   lab.box = ownPoints(lab) ? { left: -0.5, bottom: -0.5, side: 2 } : boxAround(data);
-  lab.palette ??= paletteOf(lab.el);
   lab.due = 0;
   if (lab.pointTools) lab.pointTools.hidden = !ownPoints(lab);
   report(lab);

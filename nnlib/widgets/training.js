@@ -153,7 +153,8 @@ function validationLossOf({ passes, validation }, theta) {
   return validation && passes.lossOf(theta, validation.X, validation.Y, validation.n);
 }
 
-// Put the losses of `theta` at this epoch on record, if they are finite; a full record drops every second entry and goes on at half the pace.
+// Put the losses of `theta` at this epoch on record, if the first is finite; a full record drops every second entry and
+// goes on at half the pace.
 function note(run, loss, theta) {
   const { record, epoch } = run;
   if (!Number.isFinite(loss)) return; // a step within the last epoch went too far: the next one will find out

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -24,12 +25,33 @@ SETTINGS = {
 }
 
 
+# What Python sees of a Playground, and what the Playground sees of Python, one cell after the other.
+PLAYGROUND = [
+    "import numpy as np, nnlib\np = nnlib.widgets.Playground(hidden_size=3, seed=2)\np",
+    """twin = nnlib.NeuralNetwork(2, 3, 1, rng=2)
+history = nnlib.train(twin, *nnlib.datasets.xor(), epochs=p.epoch)
+print("far:", p.epoch > 20, len(p.history["loss"]) > 20)
+print("equal:", np.allclose(p.to_network().theta, twin.theta, rtol=1e-9), np.isclose(p.loss, history.loss[-1]))""",
+    "p.hidden_size, p.learning_rate = 5, 3\nprint('set:', p.epoch, p.theta.size)",
+    "print('chosen:', p.hidden_size)\np.theta = np.zeros(p.theta.size)",
+]
+
+
+def write_cells(path, sources):
+    """Write a notebook of code cells."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, path)
+
+
 @pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
     """Start JupyterLab on a copy of the book, with settings of its own, and yield its address."""
     folder = tmp_path_factory.mktemp("lab")
-    # Without outputs: what the test sees can only come from the kernel.
     (folder / "book").mkdir()
+    write_cells(folder / "book" / "playground.ipynb", PLAYGROUND)
+    # Without outputs: what the test sees can only come from the kernel.
     stored = json.loads((ROOT / "book" / CHAPTER).read_text())
     stored["metadata"].pop("widgets", None)
     for cell in stored["cells"]:
@@ -135,7 +157,7 @@ def test_every_cell_runs_without_an_error(notebook):
 
 def widgets(page, control):
     """List the smallest elements that hold both this kind of control and a picture."""
-    control = page.locator(f".jp-OutputArea {control}")
+    control = page.locator(f".jp-OutputArea .flipbook {control}")
     control.first.wait_for()
     return [found.locator(f"xpath=ancestor::*[.//{FRAME}][1]") for found in control.all()]
 
@@ -158,3 +180,36 @@ def test_play_steps_the_slider(notebook):
         wait_for_change(widget, wait_for_change(widget, before))
         assert widget.get_by_role("slider").last.get_attribute("aria-valuenow") != value
         widget.locator(".widget-play button").first.click()
+
+
+def test_a_playground_and_its_kernel_share_one_theta(browser, lab):
+    page = browser.new_page(viewport={"width": 1400, "height": 1400})
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/lab/workspaces/alone/tree/playground.ipynb")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    address = page.url
+
+    def run(k):
+        cell = page.locator(".jp-CodeCell").nth(k)
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        return cell.locator(".jp-OutputArea")
+
+    run(0)
+    status = page.locator(".pg-status")
+    expect(status).to_contain_text("epoch 0", timeout=60_000)  # the kernel imports first
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(status).to_contain_text(re.compile(r"epoch (\d\d\d|\d,\d)"))
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(run(1)).to_contain_text("equal: True True")
+    expect(page.locator(".jp-CodeCell").nth(1)).to_contain_text("far: True True")
+    expect(run(2)).to_contain_text("set: 0 21")
+    expect(status).to_contain_text("epoch 0")
+    expect(page.locator(".playground .widget-readout").locator("visible=true")).to_have_text(["3", "5"])
+    slider = page.locator(".playground [role=slider]").locator("visible=true").nth(1)
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(run(3)).to_contain_text("chosen: 6")
+    expect(status).to_contain_text("loss 0.250")
+    assert page.url == address
+    page.close()

@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.site.conftest import WIDGET_VIEW
+
 ROOT = Path(__file__).parents[2]
 CHAPTERS = re.findall(r"(?:root|file): *(\S+)", (ROOT / "_toc.yml").read_text())
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
@@ -114,8 +116,8 @@ def test_a_page_with_widgets_is_light(look, site, path):
     assert sum(weights.values()) <= 2 * MEGABYTE, weights
 
 
-def sliders(page):
-    found = page.get_by_role("slider")
+def sliders(page, inside=".cell_output"):
+    found = page.locator(inside).get_by_role("slider")
     found.first.wait_for()
     return found.all()
 
@@ -150,8 +152,8 @@ def test_every_slider_has_a_name(look, site, path):
 
 
 @pytest.mark.parametrize("path", ALIVE)
-def test_every_slider_answers_the_arrow_keys(visit, site, path):
-    for slider in sliders(visit(f"{site}/{path}").page):
+def test_every_flipbook_answers_the_arrow_keys(visit, site, path):
+    for slider in sliders(visit(f"{site}/{path}").page, ".flipbook"):
         before, (value, _, end) = picture(slider), place(slider)
         slider.focus()
         slider.press("ArrowLeft" if value == end else "ArrowRight")
@@ -160,9 +162,9 @@ def test_every_slider_answers_the_arrow_keys(visit, site, path):
 
 
 @pytest.mark.parametrize("path", ALIVE)
-def test_every_slider_answers_the_mouse(visit, site, path):
+def test_every_flipbook_answers_the_mouse(visit, site, path):
     page = visit(f"{site}/{path}").page
-    for slider in sliders(page):
+    for slider in sliders(page, ".flipbook"):
         before, (value, start, end) = picture(slider), place(slider)
         slider.scroll_into_view_if_needed()
         handle = slider.bounding_box()
@@ -192,3 +194,17 @@ def test_play_steps_and_pause_stops(visit, site, path):
         # The page's own clock is put forward: a widget that still ran would have moved on.
         page.clock.run_for(20_000)
         assert picture(slider) == stopped
+
+
+@pytest.mark.parametrize("path", ALIVE)
+def test_without_scripts_a_still_stands_for_each_widget(browser, site, path):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{site}/{path}")
+    views = page.locator(WIDGET_VIEW)
+    stills = page.locator(f".cell_output:has({WIDGET_VIEW}) noscript img")
+    assert stills.count() == views.count() > 0
+    for still in stills.all():
+        still.scroll_into_view_if_needed()
+        assert still.evaluate("image => image.complete && image.naturalWidth > 200")
+        assert len(still.get_attribute("alt")) >= 40
+    page.context.close()
