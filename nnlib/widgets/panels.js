@@ -2,7 +2,7 @@
 
 const SPEEDS = [[1, "1 epoch a second"], [10, "10 epochs a second"], [100, "100 epochs a second"], [1000, "1,000 epochs a second"], [10000, "10,000 epochs a second"], [Infinity, "as fast as it can"]]; // prettier-ignore
 const LEVELS = [[1 / 4, "1/4"], [1 / 6, "1/6"], [1 / 8, "1/8"]]; // prettier-ignore
-const TITLES = { boundary: "Output over the plane", loss: "Loss", hidden: "Hidden layer", network: "Network" };
+const TITLES = { boundary: "Output over the plane", loss: "Loss over epochs", hidden: "Hidden layer", network: "Network" };
 
 // Make an element with its properties, attributes (those with a dash) and children.
 function make(tag, properties = {}, ...children) {
@@ -224,7 +224,7 @@ function describe({ runs, canvases, past, model }) {
   const racers = model.get("race");
   const words = {
     boundary: (k) => `${racers[k]?.label ?? TITLES.boundary}. ${planeInWords(runs[k])}`,
-    loss: () => `Loss over epochs. It is ${past.loss[0].toPrecision(3)} at epoch 0 and ${past.loss.at(-1).toPrecision(3)} at epoch ${run.epoch}.`,
+    loss: () => `${TITLES.loss}. It is ${past.loss[0].toPrecision(3)} at epoch 0 and ${past.loss.at(-1).toPrecision(3)} at epoch ${run.epoch}.`,
     hidden: () => `${count(run.data.n, "point")} as the last hidden layer's ${count(run.network.layers.at(-1).nIn, "unit")} see them.`,
     network: () => `Network of ${run.network.sizes.join("-")} units. Its largest weight is ${Math.max(...run.theta.map(Math.abs)).toFixed(1)}.`,
   }; // prettier-ignore

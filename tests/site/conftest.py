@@ -98,10 +98,10 @@ def look(browser):
         yield lambda address, theme="light", width=1280: once(address, theme, width)
 
 
-def open_window(browser, stack, address, theme="light", width=1280):
+def open_window(browser, stack, address, theme="light", width=1280, **settings):
     """Open the address in a new window, wait for its widgets and return what happened there."""
-    viewport = {"width": width, "height": 900}
-    context = stack.enter_context(browser.new_context(viewport=viewport, reduced_motion="reduce"))
+    settings = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"} | settings
+    context = stack.enter_context(browser.new_context(**settings))
     # What the page's own theme switch stores.
     context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
     page = context.new_page()

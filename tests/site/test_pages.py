@@ -26,6 +26,7 @@ def with_widgets(chapter):
     return path.exists() and "widgets" in nbformat.read(path, as_version=4).metadata
 
 
+PLAYGROUND = "book/08_the_training_loop.html"  # where one stands with all its controls
 ALIVE = [f"{chapter}.html" for chapter in CHAPTERS if with_widgets(chapter)]
 
 
@@ -86,6 +87,19 @@ def barriers(page):
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_no_serious_barrier(look, site, path, theme):
     assert barriers(look(f"{site}/{path}", theme).page) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_a_playground_with_all_its_settings(visit, site, theme, width):
+    page = visit(f"{site}/{PLAYGROUND}", theme, width).page
+    playground = page.locator(".playground")
+    playground.get_by_role("button", name="all settings").click()
+    playground.get_by_label("data", exact=True).select_option("own points")
+    playground.get_by_role("button", name="Copy as Python").click()
+    violations = Axe().run(page, context=".playground").response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"][:200]) for violation in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("path", [f"{CHAPTERS[0]}.html", f"{CHAPTERS[-1]}.html"])
