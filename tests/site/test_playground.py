@@ -172,9 +172,7 @@ def test_a_finger_trains_and_chooses(open_one):
     track = page.locator(".widget-slider:has([aria-label='hidden units']) .noUi-base").bounding_box()
     page.touchscreen.tap(track["x"] + track["width"] * 0.99, track["y"] + track["height"] / 2)
     assert "NeuralNetwork(2, 16, 1" in as_python(page)
-    page.locator(".pg-layer").scroll_into_view_if_needed()
-    plane = page.locator(".pg-layer").bounding_box()
-    page.touchscreen.tap(plane["x"] + plane["width"] * 0.5, plane["y"] + plane["height"] * 0.5)
+    page.touchscreen.tap(*spot(page, 0.5, 0.5))
     expect(page.locator(".pg-handle")).to_have_count(5)
 
 
@@ -301,21 +299,26 @@ def place_of(point):
     return said[1], [float(said[2]), float(said[3])]
 
 
-def test_own_points_by_mouse(open_one):
-    page = open_one("own", name="mine")
-    points, plane = page.locator(".pg-handle"), page.locator(".pg-layer")
+def spot(page, across, down):
+    """Return where on the screen a place of the plane is, as shares of its sides."""
+    plane = page.locator(".pg-layer")
     plane.scroll_into_view_if_needed()
     area = plane.bounding_box()
-    page.mouse.click(area["x"] + 0.5 * area["width"], area["y"] + 0.25 * area["height"])
+    return area["x"] + across * area["width"], area["y"] + down * area["height"]
+
+
+def test_own_points_by_mouse(open_one):
+    page = open_one("own", name="mine")
+    points, last = page.locator(".pg-handle"), page.locator(".pg-handle").last
+    page.mouse.click(*spot(page, 0.5, 0.25))
     expect(points).to_have_count(5)
-    last = points.last
     assert place_of(last) == ("class 1", pytest.approx([0.5, 1], abs=0.02))
     page.get_by_role("radio", name="class 0").check()
-    page.mouse.click(area["x"] + 0.25 * area["width"], area["y"] + 0.5 * area["height"])
+    page.mouse.click(*spot(page, 0.25, 0.5))
     assert place_of(last) == ("class 0", pytest.approx([0, 0.5], abs=0.02))
-    page.mouse.move(area["x"] + 0.25 * area["width"], area["y"] + 0.5 * area["height"])
+    page.mouse.move(*spot(page, 0.25, 0.5))
     page.mouse.down()
-    page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.5 * area["height"], steps=4)
+    page.mouse.move(*spot(page, 0.5, 0.5), steps=4)
     page.mouse.up()
     assert place_of(last) == ("class 0", pytest.approx([0.5, 0.5], abs=0.02))
     expect(points).to_have_count(6)
