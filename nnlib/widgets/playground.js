@@ -5,7 +5,7 @@ const REPORT_EVERY = 500; // milliseconds between two reports to Python while it
 const CALM = 1000; // milliseconds between two drawings for a reader who asked for less motion
 
 function render({ model, el }) {
-  const lab = { model, el, planes: [], memory: [], due: 0, chunk: 1, playing: false, seen: true, canvases: {} };
+  const lab = { model, el, planes: [], memory: [], due: 0, playing: false, seen: true, canvases: {} };
   build(lab);
   const stop = listen(lab);
   if (!followAddress(lab)) {
@@ -132,6 +132,7 @@ function restart(lab) {
   lab.runs = all.map((settings) => startRun(settings, data, validation));
   lab.box = ownPoints(lab) ? { left: -0.5, bottom: -0.5, side: 2 } : boxAround(data);
   lab.due = 0;
+  lab.chunk = 1; // what fitted into a frame before may be seconds of work now
   if (lab.pointTools) lab.pointTools.hidden = !ownPoints(lab);
   report(lab);
   draw(lab);
