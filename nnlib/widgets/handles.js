@@ -3,7 +3,7 @@
 
 const NUDGE = 0.02; // of the plane's side, for an arrow key; five times as far with Shift
 
-// Put one button for each of `handles` ({x, y, label, onMove(x, y), onDelete?}) over the plane, in the plane's coordinates.
+// Put one button for each of `handles` ({x, y, label, pivot?, onMove(x, y, pivot), onFlip?, onDelete?}) over the plane, in the plane's coordinates.
 function placeHandles(layer, box, handles) {
   while (layer.children.length > handles.length) layer.lastElementChild.remove();
   while (layer.children.length < handles.length) layer.append(makeHandle(layer));
@@ -23,10 +23,11 @@ function makeHandle(layer) {
     const area = layer.getBoundingClientRect();
     const inside = (value, end) => Math.min(Math.max(value, 0), end);
     const [left, top] = [inside(event.clientX - area.left, area.width), inside(event.clientY - area.top, area.height)];
-    button.handle.onMove(...fromPixels(layer.box, area.width, left, top));
+    button.handle.onMove(...fromPixels(layer.box, area.width, left, top), button.pivot);
   };
   button.addEventListener("pointerdown", (event) => {
     button.setPointerCapture(event.pointerId);
+    button.pivot = button.handle.pivot; // it stays for the whole drag
     button.focus();
     event.preventDefault();
   });
@@ -35,8 +36,8 @@ function makeHandle(layer) {
   button.addEventListener("keydown", (event) => {
     const step = NUDGE * layer.box.side * (event.shiftKey ? 5 : 1);
     const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
-    const { x, y, onMove, onDelete, onFlip } = button.handle;
-    if (dx || dy) onMove(x + dx * step, y + dy * step);
+    const { x, y, pivot, onMove, onDelete, onFlip } = button.handle;
+    if (dx || dy) onMove(x + dx * step, y + dy * step, pivot);
     else if ((event.key === "Delete" || event.key === "Backspace") && onDelete) onDelete();
     else if (event.key === "Enter" && onFlip) onFlip();
     else return;
@@ -73,7 +74,9 @@ function lineInside([w1, w2, b], { left, bottom, side }) {
   ].filter(([x, y]) => x >= left - 1e-9 && x <= right + 1e-9 && y >= bottom - 1e-9 && y <= top + 1e-9); // prettier-ignore
   if (ends.length < 2) return null;
   const far = ends.reduce((best, end) => (distance(end, ends[0]) > distance(best, ends[0]) ? end : best));
-  return distance(far, ends[0]) > 1e-6 * side ? [ends[0], far] : null;
+  if (distance(far, ends[0]) <= 1e-6 * side) return null;
+  // The first end is the one on the left of the weight vector, whatever sides of the box the line meets.
+  return (ends[0][0] - far[0]) * w2 >= (ends[0][1] - far[1]) * w1 ? [ends[0], far] : [far, ends[0]];
 }
 
 const distance = ([a, b], [c, d]) => Math.hypot(a - c, b - d);
@@ -104,9 +107,10 @@ function lineHandles(run, box, change) {
       x: grip[0],
       y: grip[1],
       label: `Line of unit ${k + 1}, ${["first", "second"][g]} grip, at (${grip.map((v) => v.toFixed(2)).join(", ")}). Arrow keys turn the line.`,
-      onMove: (x, y) => {
+      pivot: grips[1 - g],
+      onMove: (x, y, pivot) => {
         const theta = Array.from(run.theta);
-        [theta[W + k], theta[W + nOut + k], theta[b + k]] = lineThrough([x, y], grips[1 - g], line);
+        [theta[W + k], theta[W + nOut + k], theta[b + k]] = lineThrough([x, y], pivot, line);
         change(theta);
       },
     }));

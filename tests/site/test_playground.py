@@ -361,6 +361,33 @@ def test_lines_are_dragged(open_one):
     assert picture(page, "boundary") != moved[0]
 
 
+def test_a_line_turns_about_the_grip_that_is_not_held(open_one):
+    theta = [1, 0, 1, -1, -0.5, 0.5, 1, 1, 0]
+    page = open_one(hidden_size=2, theta=theta, show=["boundary"], controls=["lines"])
+    held, pivot = page.locator(".pg-handle").nth(2), page.locator(".pg-handle").nth(3)
+    page.locator(".pg-layer").scroll_into_view_if_needed()
+    start, (x, y) = middle(held), middle(pivot)
+    page.mouse.move(*start)
+    page.mouse.down()
+    corner = spot(page, 0.97, 0.3)  # past a corner of the box, where the line meets another of its sides
+    for share in (0.25, 0.5, 0.75, 1):
+        page.mouse.move(*(start + share * (np.array(corner) - start)))
+    page.mouse.up()
+    assert np.hypot(*middle(held) - np.array(corner)) < np.hypot(*middle(pivot) - np.array(corner))
+    area = page.locator(".pg-layer").bounding_box()
+    net = run_python(as_python(page))["net"]  # the button may scroll the page
+    W, b = net.layers[0].W[:, 1], net.layers[0].b[1]
+    for across, down in ((x, y), corner):  # the line goes through both, to a pixel or so
+        point = [1.5 * (across - area["x"]) / area["width"] - 0.25, 1.25 - 1.5 * (down - area["y"]) / area["height"]]
+        assert abs(W @ point + b) / np.hypot(*W) < 0.03
+
+
+def middle(handle):
+    """Return where on the screen a handle is."""
+    box = handle.bounding_box()
+    return np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+
+
 def test_weights_have_sliders_and_move_with_the_training(open_one):
     page = open_one(hidden_size=0, controls=["weights"], show=["status", "boundary"])
     before = outputs(page)
