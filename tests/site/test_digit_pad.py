@@ -1,0 +1,380 @@
+"""The DigitPad in a real Chromium: it computes what nnlib computes, and mouse, finger and keys draw on it."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+import nnlib
+from nnlib.widgets import DigitPad
+from nnlib.widgets.stage import read_scripts
+
+READER = read_scripts(["digit_reader.js"])
+X, Y = nnlib.datasets.digits()
+CHAPTER = "book/15_handwritten_digits.html"
+
+READ = """([text, sizes, hidden, inks]) => {
+  const network = { sizes, hidden, theta: decodeTheta(text) };
+  return inks.map((ink) => readInk(network, ink));
+}"""
+PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><title>A pad</title>
+<style>body {{ margin: 16px; background: {paper} }} h1 {{ color: gray }} {css}</style>
+<main><h1>A pad</h1><div id="pad"></div></main></html>"""
+# A model as anywidget gives it to a view: kept in the page, no Python behind it.
+MOUNT = """async ([esm, state]) => {
+  const { default: widget } = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  const ears = [];
+  window.model = {
+    saved: 0,
+    get: (name) => state[name],
+    set(name, value) {
+      state[name] = value;
+      for (const [event, action] of ears) if (event === `change:${name}`) action();
+    },
+    on: (event, action) => ears.push([event, action]),
+    off: () => {},
+    save_changes() { this.saved++ },
+  };
+  widget.render({ model: window.model, el: document.getElementById("pad") });
+}"""
+
+
+@pytest.fixture(scope="module")
+def net():
+    net = nnlib.NeuralNetwork(64, 32, 10, output="softmax", rng=0)
+    options = {"maxiter": 80}
+    nnlib.minimize(net, X[:1200], Y[:1200], loss="cross_entropy", method="L-BFGS-B", l2=3e-4, options=options)
+    return net
+
+
+@pytest.fixture
+def mount(browser, net):
+    """Return a function that puts a pad alone on a page and returns the page."""
+    contexts = []
+
+    def put(theme="light", width=1000, pixels=None):
+        pad = DigitPad(net, X[1200:], Y[1200:], pixels=pixels)
+        names = ("pixels", "sizes", "hidden", "theta", "examples")
+        state = {name: value for name, value in pad.get_state().items() if name in names}
+        contexts.append(browser.new_context(viewport={"width": width, "height": 1000}, has_touch=True))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        paper = "#121212" if theme == "dark" else "#ffffff"
+        page.set_content(PAGE.format(theme=theme, paper=paper, css=pad._css))
+        page.evaluate(MOUNT, [pad._esm, state])
+        pad.close()
+        return page
+
+    yield put
+    for context in contexts:
+        context.close()
+
+
+# ---- the reader alone
+
+
+def ask(browser, source, net, X):
+    """Let the page's reader read X, and return its probabilities."""
+    page = browser.new_page()
+    page.add_script_tag(content=source)
+    pad = DigitPad(net)
+    probabilities = page.evaluate(READ, [pad.theta, pad.sizes, pad.hidden, (16 * X).tolist()])
+    pad.close()
+    page.close()
+    return np.array(probabilities)
+
+
+@pytest.mark.parametrize("sizes", [(64, 10), (64, 5, 10), (64, 7, 6, 10)], ids=str)
+@pytest.mark.parametrize("hidden", ["tanh", "sigmoid", "relu", "softplus", "identity"])
+def test_the_page_computes_what_nnlib_computes(browser, hidden, sizes):
+    net = nnlib.NeuralNetwork(*sizes, hidden=hidden, output="softmax", rng=1)
+    net.theta += np.random.default_rng(2).standard_normal(net.theta.size)
+    probabilities = ask(browser, READER, net, X[:50])
+    rounded = net.copy("float32").copy("float64")
+    np.testing.assert_allclose(probabilities, rounded.forward(X[:50]), rtol=1e-10, atol=1e-300)
+    np.testing.assert_allclose(probabilities, net.forward(X[:50]), rtol=0, atol=2e-5)
+
+
+def test_a_trained_network_loses_nothing_on_its_way_to_the_page(browser, net):
+    np.testing.assert_allclose(ask(browser, READER, net, X), net.forward(X), rtol=0, atol=1e-6)
+
+
+def test_large_weights_do_not_overflow(browser):
+    net = nnlib.NeuralNetwork(64, 5, 10, hidden="relu", output="softmax", rng=0)
+    net.theta *= 1e4
+    np.testing.assert_allclose(ask(browser, READER, net, X[:20]).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("value / FULL", "value"),
+        ("at + j * nOut + k", "at + k * A.length + j"),
+        ("at += (A.length + 1) * sizes[layer]", "at += A.length * sizes[layer]"),
+        ("4 * k, true", "4 * k, false"),
+        ("tanh: Math.tanh", "tanh: Math.sin"),
+    ],
+)
+def test_a_fault_of_the_reader_is_caught(browser, net, right, wrong):
+    assert READER.count(right) == 1
+    probabilities = ask(browser, READER.replace(right, wrong), net, X[:20])
+    assert not np.allclose(probabilities, net.forward(X[:20]), rtol=0, atol=1e-3)
+
+
+# ---- drawing
+
+
+def arc(x, y, rx, ry, start, end):
+    angles = np.radians(np.linspace(start, end, 16))
+    return list(zip(x + rx * np.cos(angles), y + ry * np.sin(angles), strict=True))
+
+
+# Strokes in cells, y down, as a hand might write them.
+DIGITS = {
+    0: [arc(4, 4, 2, 3.3, -90, 270)],
+    1: [[(3, 2), (4.2, 0.8), (4.2, 7.2)]],
+    2: [arc(4, 2.5, 1.9, 1.8, -170, 40) + [(2.2, 7.1), (6, 7.1)]],
+    3: [arc(3.7, 2.4, 1.8, 1.7, -150, 80) + arc(3.8, 5.6, 2, 1.7, -80, 150)],
+    4: [[(4.5, 0.8), (2, 5), (6, 5)], [(5, 3), (5, 7.3)]],
+    5: [[(6, 0.9), (3, 0.9), (2.7, 3.6), *arc(3.9, 5.3, 2, 1.9, -110, 130)]],
+    6: [[(4.6, 0.7), (3, 3), *arc(4, 5.4, 1.8, 1.8, -180, 180)]],
+    7: [[(2, 0.9), (5.8, 0.9), (3.6, 7.2)], [(2.6, 4), (5.4, 4)]],
+    8: [arc(4, 2.4, 1.6, 1.6, 90, 450) + arc(4, 5.6, 1.8, 1.7, -90, 270)],
+    9: [[*arc(4, 2.6, 1.7, 1.8, 0, 360), (5.7, 2.6), (5.3, 5), (4.4, 7.3)]],
+}
+
+
+def on_screen(page, points):
+    area = page.get_by_role("grid").bounding_box()
+    return [(area["x"] + x / 8 * area["width"], area["y"] + y / 8 * area["height"]) for x, y in points]
+
+
+def draw_by_mouse(page, strokes):
+    for stroke in strokes:
+        first, *others = on_screen(page, stroke)
+        page.mouse.move(*first)
+        page.mouse.down()
+        for point in others:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def draw_by_finger(page, strokes):
+    session = page.context.new_cdp_session(page)
+    for stroke in strokes:
+        touches = [[{"x": x, "y": y}] for x, y in on_screen(page, stroke)]
+        for kind, points in [("touchStart", touches[0]), *(("touchMove", t) for t in touches[1:]), ("touchEnd", [])]:
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def verdict(page):
+    return page.locator(".dp-verdict").inner_text()
+
+
+def digit_read(page):
+    return int(re.search(r"(?:reads|says) (\d)", verdict(page))[1])
+
+
+def ink(page):
+    return np.array(page.evaluate("model.get('pixels')"))
+
+
+def ink_of(strokes, pen=1.5):
+    """How many of each cell's 16 pixels the strokes cover, by the distance of its middle from them."""
+    middles = np.stack(np.meshgrid(np.arange(8) + 0.5, np.arange(8) + 0.5), axis=-1).reshape(-1, 2)
+    near = np.full(64, np.inf)
+    for stroke in strokes:
+        for start, end in [(stroke[0], stroke[0]), *pairwise(stroke)]:
+            way = np.subtract(end, start)
+            t = np.clip((middles - start) @ way / (way @ way or 1), 0, 1)[:, None]
+            near = np.minimum(near, np.linalg.norm(middles - start - t * way, axis=1))
+    return 16 * np.clip((pen + 1) / 2 - near, 0, 1)
+
+
+@pytest.mark.parametrize("draw", [draw_by_mouse, draw_by_finger])
+def test_ten_digits_drawn_by_hand_are_read(mount, net, draw):
+    page = mount()
+    for digit, strokes in DIGITS.items():
+        page.get_by_role("button", name="Clear").click()
+        draw(page, strokes)
+        assert digit_read(page) == digit
+        assert np.abs(ink(page) - ink_of(strokes)).max() <= 1  # a screen has whole pixels
+        assert digit_read(page) == net.predict(ink(page)[None] / 16)[0]
+
+
+def shown(page):
+    """Return the ten probabilities as the page writes them, and the width of their bars."""
+    texts = page.locator(".dp-percent").all_inner_texts()
+    return texts, page.eval_on_selector_all(".dp-bar", "bars => bars.map(bar => parseFloat(bar.style.width))")
+
+
+def test_texts_and_bars_are_the_probabilities(mount, net):
+    page = mount(pixels=X[5])
+    draw_by_mouse(page, DIGITS[4])
+    texts, widths = shown(page)
+    probabilities = net.forward(ink(page)[None] / 16)[0]
+    np.testing.assert_allclose(np.array(widths) / 100, probabilities, atol=1e-6)
+    for text, p in zip(texts, probabilities, strict=True):
+        assert text == ("> 99.9 %" if p > 0.9995 else "< 0.1 %" if p < 0.0005 else f"{100 * p:.1f} %")
+    assert page.locator(".dp-best").count() == 1
+    assert page.locator(".dp-best .dp-digit").inner_text() == str(probabilities.argmax())
+
+
+def test_keys_draw_what_the_mouse_draws(mount):
+    page = mount()
+    page.locator(".dp-cell[tabindex='0']").focus()
+    for key in ["Home", *["ArrowUp"] * 5, *["ArrowRight"] * 2]:  # Home does nothing; the cursor stops at the edge
+        page.keyboard.press(key)
+    focused = page.locator(".dp-cell:focus")
+    assert focused.get_attribute("aria-label") == "row 1, column 6, ink 0 of 16"
+    page.keyboard.press("Space")
+    assert focused.get_attribute("aria-label") == "row 1, column 6, ink 16 of 16"
+    for key, times in [("Left", 3), ("Down", 3), ("Right", 3), ("Down", 4), ("Left", 3)]:
+        for _ in range(times):
+            page.keyboard.press(f"Shift+Arrow{key}")
+    assert digit_read(page) == 5
+    corners = [(5.5, 0.5), (2.5, 0.5), (2.5, 3.5), (5.5, 3.5), (5.5, 7.5), (2.5, 7.5)]
+    np.testing.assert_array_equal(ink(page), ink_of([corners]).round())
+    page.keyboard.press("Delete")
+    assert ink(page)[58] == 0 and ink(page)[59] == 16
+    page.keyboard.press("Enter")
+    assert ink(page)[58] == 16
+    assert page.locator(".dp-cell[tabindex='0']").count() == 1
+
+
+def test_tab_enters_the_pad_once_and_leaves_it(mount):
+    page = mount()
+    draw_by_mouse(page, DIGITS[1])  # which leaves the focus in a cell
+    names = []
+    for key in ["Tab"] * 3 + ["Shift+Tab"] * 3:
+        page.keyboard.press(key)
+        name = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"
+        names.append(page.evaluate(name))
+    assert names[:5] == ["Clear", "Undo", "Fit", "Undo", "Clear"] and names[5].startswith("row ")
+
+
+def test_an_empty_pad_says_that_the_network_answers_all_the_same(mount, net):
+    page = mount()
+    assert re.match(r"The pad is empty\. The network still says \d \(\d+\.\d %\)", verdict(page))
+    assert digit_read(page) == net.predict(np.zeros((1, 64)))[0]
+
+
+def test_the_verdict_is_said_when_the_pen_is_lifted(mount):
+    page = mount()
+    line = page.locator(".dp-verdict")
+    assert line.get_attribute("aria-live") == "polite"
+    first, last = on_screen(page, [(4, 1), (4, 7)])
+    before, saved = line.inner_text(), page.evaluate("model.saved")
+    page.mouse.move(*first)
+    page.mouse.down()
+    page.mouse.move(*last, steps=5)
+    assert line.get_attribute("aria-live") == "off" and line.inner_text() != before
+    assert page.evaluate("model.saved") == saved
+    page.mouse.up()
+    assert line.get_attribute("aria-live") == "polite" and page.evaluate("model.saved") == saved + 1
+
+
+def test_undo_takes_back_and_clear_empties(mount):
+    page = mount(pixels=X[3])
+    undo, clear = (page.get_by_role("button", name=name) for name in ("Undo", "Clear"))
+    expect(undo).to_be_disabled()
+    draw_by_mouse(page, DIGITS[4])
+    after_four = ink(page)
+    draw_by_mouse(page, DIGITS[1])
+    undo.click()
+    np.testing.assert_array_equal(ink(page), after_four)
+    undo.click()
+    undo.click()
+    np.testing.assert_array_equal(ink(page), 16 * X[3])
+    assert verdict(page).endswith("it is 3.") or "reads" in verdict(page)
+    clear.click()
+    assert not ink(page).any()
+    expect(undo).to_be_disabled()
+
+
+def test_fit_brings_a_small_digit_to_the_size_of_the_data(mount):
+    page, fitted = mount(), []
+    fit = page.get_by_role("button", name="Fit")
+    expect(fit).to_be_disabled()
+    for corner in (0.7, 4.2):
+        page.get_by_role("button", name="Clear").click()
+        draw_by_mouse(page, [[(corner + 0.4 * x, corner + 0.4 * y) for x, y in stroke] for stroke in DIGITS[0]])
+        before = digit_read(page)
+        fit.click()
+        fitted.append(ink(page))
+        assert digit_read(page) == 0
+        assert before != 0  # small and in a corner, the same strokes were misread
+    assert np.abs(fitted[0] - fitted[1]).max() <= 2
+    assert fitted[0].reshape(8, 8)[[0, 7]].max(axis=1).min() >= 8  # from the first row to the last
+
+
+def test_each_example_button_shows_its_digit(mount, net):
+    page = mount()
+    for digit in range(10):
+        button = page.get_by_role("group", name="Examples").get_by_role("button", name=str(digit), exact=True)
+        seen = []
+        for _ in range(4):
+            button.click()
+            assert digit_read(page) == digit
+            assert verdict(page).endswith(f"Right: it is {digit}.")
+            seen.append(ink(page).tobytes())
+        assert len(set(seen)) == 3 and seen[0] == seen[3]
+
+
+def test_mistakes_are_mistakes(mount, net):
+    page = mount()
+    page.get_by_role("button", name="Mistakes").click()
+    said = re.search(r"reads (\d).* Wrong: it is (\d)\.$", verdict(page))
+    assert said[1] != said[2]
+    (row,) = np.flatnonzero((X == ink(page) / 16).all(axis=1))
+    assert Y[row].argmax() == int(said[2]) and net.predict(X[row : row + 1])[0] == int(said[1])
+    draw_by_mouse(page, DIGITS[1])
+    assert "it is" not in verdict(page)  # it is no longer the example
+
+
+def test_python_sets_what_is_on_the_pad(mount, net):
+    page = mount()
+    page.evaluate("ink => model.set('pixels', ink)", (16 * X[7]).tolist())
+    assert digit_read(page) == net.predict(X[7:8])[0]
+    assert (
+        page.locator(".dp-cell").nth(3).get_attribute("aria-label") == f"row 1, column 4, ink {16 * X[7, 3]:.0f} of 16"
+    )
+
+
+@pytest.mark.parametrize("width", [1000, 390, 320])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_accessible_and_fits(mount, theme, width):
+    page = mount(theme, width, pixels=X[0])
+    draw_by_mouse(page, DIGITS[0])
+    found = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for button in page.get_by_role("button").all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+
+
+def test_a_finger_on_the_pad_does_not_scroll_the_page(mount):
+    page = mount(width=390)
+    page.evaluate("document.body.style.height = '3000px'")
+    draw_by_finger(page, [[(4, 7), (4, 1)]])
+    assert page.evaluate("scrollY") == 0 and ink(page).any()
+
+
+# ---- in the book
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_chapters_pad_answers_without_a_kernel(visit, site, theme):
+    seen = visit(f"{site}/{CHAPTER}", theme, width=390)
+    page = seen.page
+    page.get_by_role("grid").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Clear").click()
+    draw_by_mouse(page, DIGITS[7])
+    assert digit_read(page) == 7
+    page.get_by_role("button", name="Mistakes").click()
+    assert "Wrong" in verdict(page)
+    assert seen.complaints == [] and seen.outside == []
