@@ -1,7 +1,7 @@
 """Every notebook of the book: its stored form, and that running it again writes the same bytes.
 
-The strict comparison of outputs (nbval) is a part of `make test`. It leaves open what is checked here:
-execution counts, alt texts, how long a cell may be, and the bytes of the pictures.
+The strict comparison of outputs (nbval) is a part of `make test`. It leaves open what is checked here: execution
+counts, alt texts, the length of cells, paragraphs and chapters, numbers in the prose, and the bytes of the pictures.
 """
 
 import base64
@@ -23,6 +23,10 @@ EMPTY_ALT = re.compile(
     r"(an? |the |this )?(image|picture|plot|figure|graph|chart)s? (of|show\w*|that)\b", re.IGNORECASE
 )
 NETWORK = re.compile(r"https?://|\b(urllib|requests|urlopen|curl|wget)\b|\bfetch_")
+# What stands in a text and is not prose: formulas, roles, code, the targets of links.
+FORMS = [r"\$\$.*?\$\$(\s*\([\w-]+\))?", r"\$[^$]+\$", r"\{[\w:]+\}`[^`]*`", r"`[^`]*`", r"\]\([^)]*\)", r"<[^>]*>"]
+NUMBER = re.compile(r"(?<![\w./])(\d[\d,]*(?:\.\d+)?)(?![\w/])(\s?%(?! interval))?")
+LONGEST_ALT = 400
 MACHINE = re.compile(r"(?<![\w.+/])(/(home|Users|root|tmp|usr|opt|var|mnt)/|[A-Z]:\\)|[%!] *pip\b")
 
 
@@ -49,7 +53,8 @@ def complaints(notebook):
 def poor_alt_texts(notebook):
     """The alt text of each picture, and of each frame of a widget, states a finding.
 
-    A figure's takes at least 40 characters, a frame's 20: its slider says in words what was chosen.
+    A figure's takes at least 40 characters, a frame's 20: its slider says in words what was chosen. A screen reader
+    cannot skim, so there is a longest one, too.
     """
     found = [
         (f"cell {number}", cell.metadata.get("mystnb", {}).get("image", {}).get("alt", ""), 40)
@@ -61,7 +66,11 @@ def poor_alt_texts(notebook):
         for image in re.findall(r"<img\b[^>]*>", str(model["state"].get("value", ""))):
             alt = re.search(r'\balt="([^"]*)"', image)
             found.append((f"widget {name.lstrip('0')}", alt[1] if alt else "", 20))
-    return [f"{place}: alt text {alt!r}" for place, alt, least in found if len(alt) < least or EMPTY_ALT.match(alt)]
+    return [
+        f"{place}: alt text {alt!r}"
+        for place, alt, least in found
+        if not least <= len(alt) <= LONGEST_ALT or EMPTY_ALT.match(alt)
+    ]
 
 
 def long_cells(notebook):
@@ -76,6 +85,51 @@ def long_cells(notebook):
         elif "{solution-end}" in cell.source:
             limit = 15
     return faults
+
+
+def long_paragraphs(notebook):
+    """A paragraph has at most 90 words: a screen of a phone."""
+    return [
+        f"cell {number}: {len(paragraph.split())} words: {paragraph[:50]!r}"
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "markdown"
+        for paragraph in re.split(r"\n\s*\n|\n```|\n- ", cell.source)
+        if len(paragraph.split()) > 90 and not paragraph.startswith(("$$", "|"))
+    ]
+
+
+def numbers_in(text):
+    """Return the numbers in a code or an output, as floats; 2,000 and 2_000 are one number."""
+    text = re.sub(r"(?<=\d)[,_](?=\d{3})", "", text)
+    return {float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)}
+
+
+def drifted_numbers(notebook):
+    """A measured number in the prose stands in the code or an output too, or its sentence cites a work.
+
+    Measured is what has a decimal point, a percent sign or three digits.
+    """
+    computed = set()
+    for _, cell in code_cells(notebook):
+        printed = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+        computed |= numbers_in("\n".join([cell.source, *printed]))
+    return [
+        f"cell {number}: {digits} in {sentence[:60]!r}"
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "markdown"
+        for sentence in re.split(r"(?<=[.!?:])\s+(?=[A-Z*(])|\n\s*\n|\n- |\n\|", cell.source)
+        if "{cite" not in sentence
+        for digits, percent in NUMBER.findall(bare(sentence))
+        if ("." in digits or percent or float(digits.replace(",", "")) >= 100)
+        and float(digits.replace(",", "")) not in computed
+    ]
+
+
+def bare(sentence):
+    """Return the prose of a sentence alone."""
+    for form in FORMS:
+        sentence = re.sub(form, " ", sentence, flags=re.DOTALL)
+    return sentence
 
 
 def banned_words(notebook):
@@ -130,6 +184,8 @@ CHECKS = [
     complaints,
     poor_alt_texts,
     long_cells,
+    long_paragraphs,
+    drifted_numbers,
     banned_words,
     network_use,
     machine_traces,
@@ -152,6 +208,11 @@ def test_notebook(path, check):
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_notebook_is_in_the_table_of_contents(path):
     assert path.relative_to(ROOT).with_suffix("").as_posix() in chapters_of_the_book()
+
+
+@pytest.mark.parametrize("path", [path for path in CHAPTERS if path.name[0].isdigit()], ids=lambda path: path.stem)
+def test_a_chapter_is_no_longer_than_a_sitting(path):
+    assert 20 <= len(nbformat.read(path, as_version=4).cells) <= 35
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -199,7 +260,9 @@ def good_notebook():
             },
         },
         cells=[
-            nbformat.v4.new_markdown_cell("A question. What will it print?"),
+            nbformat.v4.new_markdown_cell(
+                "What will it print, 1.0 or $2.5$, at a 95 % interval? {cite:t}`someone` has 12.5.\n\n- 1 of `333`"
+            ),
             nbformat.v4.new_code_cell(
                 "print(1)",
                 execution_count=1,
@@ -252,6 +315,14 @@ FAULTS = {
     "a long cell": (long_cells, lambda nb: nb.cells[1].update(source="x = 1\n" * 16)),
     "a long solution": (long_cells, lambda nb: nb.cells[4].update(source="x = 1\n" * 26)),
     "a long cell after the solution": (long_cells, lambda nb: nb.cells[6].update(source="x = 1\n" * 16)),
+    "an endless alt text": (
+        poor_alt_texts,
+        lambda nb: nb.cells[2].metadata.mystnb.image.update(alt="two parallel lines " * 22),
+    ),
+    "a long paragraph": (long_paragraphs, lambda nb: nb.cells[0].update(source="word " * 91)),
+    "a number that drifted": (drifted_numbers, lambda nb: nb.cells[0].update(source="The loss is 0.137 now.")),
+    "a share that drifted": (drifted_numbers, lambda nb: nb.cells[0].update(source="It learns in 64 % of starts.")),
+    "a count that drifted": (drifted_numbers, lambda nb: nb.cells[0].update(source="After 1,500 epochs it is flat.")),
     "a banned word": (banned_words, lambda nb: nb.cells[0].update(source="This is Obviously so.")),
     "a request": (
         network_use,
