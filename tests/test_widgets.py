@@ -155,6 +155,7 @@ BAD_INPUT = {
     "a word for a list": (draw, {"slope": "CG"}, "slope is 'CG'"),
     "a number for a list": (draw, {"slope": 4}, "slope is 4"),
     "start of an unknown choice": (draw, {"slope": [1], "start": {"size": 1}}, "start names 'size'.*slope"),
+    "a choice named start": (draw, {"slope": [1], "start": [0, 1]}, r"start is \[0, 1\]; it may be a dict of choices"),
     "start at an unknown value": (draw, {"slope": [1, 2], "start": {"slope": 3}}, r"slope=3.*\[1, 2\]"),
     "play of an unknown choice": (draw, {"slope": [1], "play": "epoch"}, "play is 'epoch'.*slope"),
     "no figure": (lambda slope: None, {"slope": [1]}, "render returned None"),

@@ -132,15 +132,16 @@ function drawHidden(canvas, run, memory, palette) {
   if (n <= 4) nameCorners(pen, points.map(([x, y]) => toPixels(box, size, x, y)), run.data.X, size, palette); // prettier-ignore
 }
 
-// The inputs beside their points, toward the middle; a name that would lie on another moves down.
+// The inputs beside their points, toward the middle; a name that would lie on another moves toward the middle, too.
 function nameCorners(pen, places, X, size, palette) {
   const taken = [];
   places.forEach(([x, y], i) => {
     const name = `(${X[2 * i]}, ${X[2 * i + 1]})`;
     const width = pen.measureText(name).width;
-    const left = x > size / 2 ? x - 12 - width : x + 12;
-    let line = y;
-    while (taken.some(([a, b, w]) => left < a + w && a < left + width && Math.abs(b - line) < 15)) line += 15;
+    const left = Math.max(2, Math.min(x > size / 2 ? x - 12 - width : x + 12, size - width - 2));
+    let line = Math.max(9, Math.min(y, size - 9));
+    const away = line > size / 2 ? -15 : 15;
+    while (taken.some(([a, b, w]) => left < a + w && a < left + width && Math.abs(b - line) < 15)) line += away;
     taken.push([left, line, width]);
     Object.assign(pen, { textAlign: "left", fillStyle: palette.ink });
     pen.fillText(name, left, line);

@@ -118,7 +118,7 @@ def flipbook(
     controls, sliders = make_controls(choices, opening, play)
     layout, style = widgets.Layout(flex="1 1 0%", min_width="0"), HTMLStyle()  # one for all: each goes to the page
     pages = {place: widgets.HTML(frame, layout=layout, style=style) for place, (frame, _) in frames.items()}
-    return Flipbook(controls, stack_pages(pages, sliders, layout), choices, frames[opening][1])
+    return Flipbook(controls, stack_pages(pages, sliders, layout), choices, beside(frames[opening][1]))
 
 
 def check_choices(choices: dict[str, Any]) -> Choices:
@@ -133,6 +133,8 @@ def check_choices(choices: dict[str, Any]) -> Choices:
 
 def check_start(start: dict[str, Any], choices: Choices) -> tuple[int, ...]:
     """Return the opening combination as a tuple of indices, one for each choice."""
+    if not isinstance(start, dict):
+        raise ValueError(f"start is {start!r}; it may be a dict of choices (a slider needs another name)")
     for name, value in start.items():
         if name not in choices:
             raise ValueError(f"start names {name!r}; the choices are {list(choices)}")
@@ -141,8 +143,8 @@ def check_start(start: dict[str, Any], choices: Choices) -> tuple[int, ...]:
     return tuple(values.index(start.get(name, values[0])) for name, values in choices.items())
 
 
-def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[str, Image.Image]:
-    """Draw one combination; return its HTML and its picture."""
+def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[str, list[Image.Image]]:
+    """Draw one combination; return its HTML and its panels."""
     drawn = render(**choice)
     figures: Sequence[Figure] = [drawn] if isinstance(drawn, Figure) else drawn
     if not np.iterable(figures) or not len(figures) or not all(isinstance(f, Figure) for f in figures):
@@ -152,7 +154,7 @@ def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[str, Image.I
     images = "".join(panel_html(panel, figure, words) for panel, figure in zip(panels, figures, strict=True))
     for figure in figures:
         plt.close(figure)
-    return f'<div class="flipbook-frame" style="{FRAME_STYLE}">{images}</div>', beside(panels)
+    return f'<div class="flipbook-frame" style="{FRAME_STYLE}">{images}</div>', panels
 
 
 def paint(figure: Figure) -> Image.Image:
