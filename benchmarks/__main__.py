@@ -1,4 +1,7 @@
-"""Measure W1 to W5, print one table, and write it to README.md here: `make bench`, or `--quick` for a look alone."""
+"""Measure W1 to W5, print one table, and write it to README.md here: `make bench`, or `--quick` for a look alone.
+
+Then measure chapter 15's reader of digits, whose numbers go to the book.
+"""
 
 import argparse
 import datetime
@@ -8,7 +11,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-from benchmarks import w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary
+from benchmarks import digits, w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary
 
 WORKS = (w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary)
 HEADER = ("work", "over / under", "ratio of times", "goal", "")
@@ -36,11 +39,13 @@ def main(arguments=None):
     rows = [row for work in WORKS for row in work.rows(quick)]
     check_threads()
     if quick:  # so short a run says nothing about time
+        digits.measure(quick)
         print(f"{len(rows)} comparisons: every contender that is installed computes the same.")
         return
     text = page(rows)
     print(text)
     Path(__file__).with_name("README.md").write_text(text)
+    digits.main()
 
 
 def check_threads():

@@ -24,6 +24,7 @@ def draw_digit(pixels: np.ndarray, probabilities: np.ndarray) -> str:
     figure, (pad, bars) = plt.subplots(1, 2, figsize=(6.4, 3.0), layout="constrained")
     pad.imshow(pixels.reshape(8, 8), cmap="Greys", vmin=0, vmax=1)
     pad.set(xticks=[], yticks=[])
+    pad.spines[:].set_visible(True)  # the book's style hides two of them
     digits = np.arange(len(probabilities))
     best = digits == probabilities.argmax()
     bars.barh(digits[~best], probabilities[~best], color="gray")
