@@ -42,7 +42,7 @@ REFUSED = {
     "n_samples": ({"n_samples": 0}, "n_samples is 0"),
     "init": ({"init": "ones"}, "init is 'ones'; it may be one of"),
     "epochs": ({"epochs": -1}, "epochs is -1"),
-    "speed": ({"speed": -1}, "speed is -1"),
+    "speed": ({"speed": 50}, "speed is 50; it may be one of 0, 1, 10, 100"),
     "show": ({"show": ["boundary", "weights"]}, "show is 'weights'; it may be one of 'status', 'boundary'"),
     "controls": ({"controls": ["rate"]}, "controls is 'rate'; it may be one of 'data', 'learning_rate'"),
     "many weights": ({"controls": ["weights"]}, "controls has 'weights'; with 17 weights it may be up to 9"),

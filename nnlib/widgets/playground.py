@@ -25,6 +25,7 @@ from nnlib.widgets.settings import (
     check_names,
     check_race,
     check_setting,
+    check_speed,
     label,
     label_of,
     read_data,
@@ -72,7 +73,7 @@ class Playground(widgets.VBox):
         Train several networks at once by one clock: each has the settings of its dict, and a "label".
     log_loss : bool
         Draw the loss on a logarithmic axis.
-    speed : int
+    speed : {0, 1, 10, 100, 1000, 10000}
         Epochs a second; 0 is as fast as it can.
     name : str
         What the page's address calls it; each Playground of a page needs its own.
@@ -131,7 +132,7 @@ class Playground(widgets.VBox):
             points=own or as_points(*datasets.xor()), init=check_choice("init", init, list(INITIALIZERS)),
             n_samples=check_count("n_samples", n_samples), epochs=check_count("epochs", epochs, smallest=0),
             show=check_names("show", show, VIEWS), race=check_race(race), log_loss=log_loss, name=name,
-            speed=check_count("speed", speed, smallest=0), lines="lines" in controls,
+            speed=check_speed(speed), lines="lines" in controls,
         )  # fmt: skip
         self._controls: dict[str, widgets.Widget] = {}
         self._quiet = True  # while it is set, a change begins no new run

@@ -36,6 +36,7 @@ WORDS: dict[str, dict] = {
     "optimizer": {"gd": "gradient descent", "rmsprop": "RMSProp", "adam": "Adam", "nesterov": "Nesterov"},
     "batch_size": {0: "all"},
 }
+SPEEDS = (0, 1, 10, 100, 1000, 10000)  # epochs a second that the page offers; 0 is as fast as it can
 VIEWS = ("status", "boundary", "loss", "hidden", "network")
 CONTROLS = (
     "data", "learning_rate", "hidden_size", "activation", "second_layer", "loss", "optimizer", "l2", "noise",
@@ -76,6 +77,13 @@ def check_seed(value: Any) -> int:
     """Return a seed that a control and an address can hold."""
     if check_count("seed", value, smallest=0) > MOST_SEEDS:
         raise ValueError(f"seed is {value!r}; it may be from 0 to {MOST_SEEDS}")
+    return int(value)
+
+
+def check_speed(value: Any) -> int:
+    """Return a speed that the page offers."""
+    if isinstance(value, bool) or value not in SPEEDS:
+        raise ValueError(f"speed is {value!r}; it may be one of {', '.join(map(str, SPEEDS))} epochs a second")
     return int(value)
 
 
