@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.passes import stacked
 from nnlib.validation import Network, as_floats, check_array, check_finite
 
 BLOCK = 2**20  # numbers in one array of a block of directions, 8 MB: bounds what `hessian` adds to its result
@@ -176,7 +177,7 @@ class Tangent:
         A = [array[:-1] for array in ones]
         dZ = [np.empty((size, n_samples, n_outputs), dtype) for size in net.sizes]
         self.JT = np.empty((len(net.theta), n_samples, n_outputs))
-        W, dW = _stacked(net.theta, net.sizes), _stacked(self.JT, net.sizes)
+        W, dW = stacked(net.theta, net.sizes), stacked(self.JT, net.sizes)
         rows = [array.reshape(len(array), -1) for array in dZ]
         self.activations = [layer.activation for layer in net.layers]
         self.A, self.dZ, self.one = A[-1], dZ[-1], np.eye(n_outputs)[:, None]
@@ -208,16 +209,6 @@ class Tangent:
                 W.dot(dZ_rows, out=dA_rows)
                 dA *= self.activations[k - 1].derivative(A_in)[:, :, None]
         return self.JT
-
-
-def _stacked(V: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:
-    """Return views of V (n_params, ...), one a layer: (n_in + 1, n_out, ...), W with b as its last row."""
-    parts, start = [], 0
-    for n_in, n_out in pairwise(sizes):
-        end = start + (n_in + 1) * n_out
-        parts.append(V[start:end].reshape(n_in + 1, n_out, *V.shape[1:]))
-        start = end
-    return parts
 
 
 def cut(V: np.ndarray, sizes: Sequence[int]) -> list[tuple[np.ndarray, np.ndarray]]:

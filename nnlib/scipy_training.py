@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from nnlib.curvature import hessian_product_unchecked, hessian_unchecked
+from nnlib.passes import bind, bind_loss
 from nnlib.validation import RNG, Network, as_generator, check_choice, check_number
 
 METHODS = (
@@ -199,6 +200,7 @@ class _Objective:
 
     def __init__(self, net, problem, gradient, method):
         self.net, self.problem, self.kind = net, problem, gradient
+        self.bound, self.loss = bind(net, *problem), bind_loss(net, *problem)
         self.with_gradient = gradient == "exact" and method not in NO_GRADIENT
         self.losses, self.best_loss, self.best_theta = [], np.inf, net.theta.astype(float)
 
@@ -206,9 +208,9 @@ class _Objective:
         """Return the loss, and with it the exact gradient if the method uses it."""
         self.net.theta[:] = theta
         if self.with_gradient:
-            value, dtheta = self.net.loss_and_gradient_unchecked(*self.problem)
+            value, dtheta = self.bound.loss_and_gradient(), self.bound.dtheta
         else:
-            value = self.net.loss_unchecked(*self.problem)
+            value = self.loss()
         self.losses.append(value)
         if value < self.best_loss:
             self.best_loss = value
@@ -237,7 +239,7 @@ class _Objective:
     def state(self, theta):
         """Return a result with `theta` and its loss, which is no evaluation of the method's."""
         self.net.theta[:] = theta
-        return optimize.OptimizeResult(x=theta.copy(), fun=self.net.loss_unchecked(*self.problem))
+        return optimize.OptimizeResult(x=theta.copy(), fun=self.loss())
 
     def stopped(self, theta):
         """Return the result of a run that the callback stopped: the theta of that moment."""

@@ -1,0 +1,170 @@
+r"""The passes that train: forward to the loss and back to its gradient, as a tape for one network and one batch.
+
+What chapters 4 to 6 build is here a list of calls (`nnlib.tape`), for each layer $Z = W^T A + b$ and its way back.
+Samples come last, and below each layer's outputs stands a row of ones: W and b, neighbors in `theta`, are then one
+matrix, so that a product adds the bias, another sums its gradient, and all that a call fills lies in one piece.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate, groupby, pairwise
+from typing import Any
+
+import numpy as np
+
+from nnlib.activations import ACTIVATIONS
+from nnlib.losses import LossFunction
+from nnlib.recorded_losses import record_loss
+from nnlib.tape import Call, add_scaled, inner_product, number, play, scale
+from nnlib.validation import Network
+
+SLICE = 1024  # samples whose loss is taken at once: data of any length need little memory
+
+
+class Pass:
+    """The loss of a network on a batch of `n_samples`, and with `dtheta` its gradient.
+
+    Parameters
+    ----------
+    net : Network
+        Its `theta` is read anew at every call.
+    n_samples : int
+        Samples that `load` fills in.
+    function, logits, l2
+        As `NeuralNetwork.check_problem` returns them.
+    dtheta : array, shape (n_params,), optional
+        Where the gradient goes.
+    """
+
+    def __init__(self, net: Network, n_samples: int, function: LossFunction, logits: bool, l2: float,
+                 dtheta: np.ndarray | None = None) -> None:  # fmt: skip
+        W, dtype, edges = stacked(net.theta, net.sizes), net.theta.dtype, [0, *accumulate(n + 1 for n in net.sizes[1:])]
+        self.n_samples, self.dtheta = n_samples, dtheta
+        self.X = np.ones((n_samples, net.sizes[0] + 1), dtype)  # samples first, as they are copied into it
+        self.Y = np.empty((net.sizes[-1], n_samples), dtype)
+        rows = np.ones((edges[-1], n_samples), dtype)
+        A = [self.X.T, *(rows[start:end] for start, end in pairwise(edges))]
+        loss = record_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
+        hidden = net.activations[:-1]
+        self.after_load = loss.after_load
+        self.forward = _forward(W, A, (*hidden, loss.output)) + loss.forward
+        self.terms = loss.terms + [(0.5 * l2, inner_product(part[:-1], part[:-1])) for part in W if l2]
+        if dtheta is not None:
+            names, dW, slopes = (*hidden, loss.slope), stacked(dtheta, net.sizes), np.empty_like(rows)
+            S = [slopes[start : end - 1] for start, end in pairwise(edges)]
+            self.backward = _slopes(names, rows, slopes, edges) + loss.backward + _backward(W, A, S, loss.dQ, dW, names)
+            self.backward += [add_scaled(to[:-1], l2, part[:-1]) for to, part in zip(dW, W, strict=True) if l2]
+
+    def load(self, X: np.ndarray, Y: np.ndarray) -> "Pass":
+        """Copy samples and targets in, both with the samples first, and return this pass."""
+        self.X[:, :-1], self.Y.T[...] = X, Y
+        play(self.after_load)
+        return self
+
+    def loss(self) -> float:
+        """Return the loss at the present `theta`."""
+        for function, arguments in self.forward:
+            function(*arguments)
+        value = 0.0
+        for factor, (function, arguments) in self.terms:
+            value += factor * function(*arguments)
+        return value
+
+    def loss_and_gradient(self) -> float:
+        """Return the loss, and fill `dtheta`."""
+        value = self.loss()
+        for function, arguments in self.backward:
+            function(*arguments)
+        return value
+
+
+def bind(net: Network, X: np.ndarray, Y: np.ndarray, *terms: Any) -> Pass:
+    """Return the pass of `net` over what `check_problem` returned, loaded, with a `dtheta` of its own."""
+    return Pass(net, len(X), *terms, np.empty_like(net.theta)).load(X, Y)
+
+
+def bind_loss(net: Network, X: np.ndarray, Y: np.ndarray, *terms: Any) -> Callable[[], float]:
+    """Return a function that gives the loss alone at the present `theta`, for what `check_problem` returned."""
+    if len(X) <= SLICE:
+        return Pass(net, len(X), *terms).load(X, Y).loss
+
+    def loss():
+        total, place = 0.0, Pass(net, SLICE, *terms)
+        for start in range(0, len(X), SLICE):
+            part = X[start : start + SLICE]
+            if len(part) < SLICE:
+                place = Pass(net, len(part), *terms)
+            total += place.load(part, Y[start : start + SLICE]).loss() * (len(part) / len(X))  # a mean over samples
+        return total
+
+    return loss
+
+
+def stacked(V: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:
+    """Return views of V (n_params, ...), one a layer: (n_in + 1, n_out, ...), W with b as its last row.
+
+    >>> [part.tolist() for part in stacked(np.arange(7.0), (2, 1, 2))]
+    [[[0.0], [1.0], [2.0]], [[3.0, 4.0], [5.0, 6.0]]]
+    """
+    parts, start = [], 0
+    for n_in, n_out in pairwise(sizes):
+        end = start + (n_in + 1) * n_out
+        parts.append(V[start:end].reshape(n_in + 1, n_out, *V.shape[1:]))
+        start = end
+    return parts
+
+
+def _forward(W, A, names):
+    """Return the calls that fill A layer by layer."""
+    tape = []
+    for part, A_in, A_out, name in zip(W, A[:-1], A[1:], names, strict=True):
+        Z = A_out[:-1]
+        tape += [(part.T.dot, (A_in, Z)), *_activation(name, Z)]
+    return tape
+
+
+def _backward(W, A, S, dA, dW, names):
+    """Return the calls that fill dW from the last layer to the first; S holds the slopes f'(Z)."""
+    tape: list[Call] = []
+    for k in range(len(W) - 1, -1, -1):
+        if names[k] == "softmax":
+            tape.append((_through_softmax, (A[k + 1][:-1], dA)))
+        elif names[k] != "identity":
+            tape.append((np.multiply, (dA, S[k], dA)))
+        dZ = dA
+        tape.append((A[k].dot, (dZ.T, dW[k])))
+        if k:
+            dA = np.empty_like(A[k][:-1])
+            tape.append((W[k][:-1].dot, (dZ, dA)))
+    return tape
+
+
+def _activation(name, Z):
+    """Return the calls that put f(Z) in place of Z."""
+    one = number(1, Z)
+    if name == "sigmoid":
+        return [scale(Z, 0.5), (np.tanh, (Z, Z)), (np.add, (Z, one, Z)), scale(Z, 0.5)]
+    if name in ("tanh", "identity"):
+        return [(np.tanh, (Z, Z))] if name == "tanh" else []
+    return [(ACTIVATIONS[name].value, (Z.T, Z.T))]  # samples first, as softmax wants them
+
+
+def _slopes(names, rows, slopes, edges):
+    """Return the calls that fill `slopes` from `rows`; neighbors of one name are one piece, for one call."""
+    tape, one = [], number(1, rows)
+    for name, group in groupby(range(len(names)), names.__getitem__):
+        layers = list(group)
+        piece = slice(edges[layers[0]], edges[layers[-1] + 1] - 1)
+        A, S = rows[piece], slopes[piece]
+        if name == "tanh":
+            tape += [(np.multiply, (A, A, S)), (np.subtract, (one, S, S))]
+        elif name == "sigmoid":
+            tape += [(np.subtract, (one, A, S)), (np.multiply, (S, A, S))]
+        elif name not in ("identity", "softmax"):
+            tape.append((ACTIVATIONS[name].derivative, (A, S)))
+    return tape
+
+
+def _through_softmax(A, dA):
+    """Make dZ of dA, in its place, by softmax's whole Jacobian."""
+    dA -= (dA * A).sum(axis=0)
+    dA *= A
