@@ -62,8 +62,7 @@ class Pass:
 
     def loss(self) -> float:
         """Return the loss at the present `theta`."""
-        for function, arguments in self.forward:
-            function(*arguments)
+        play(self.forward)
         value = 0.0
         for factor, (function, arguments) in self.terms:
             value += factor * function(*arguments)
@@ -72,8 +71,7 @@ class Pass:
     def loss_and_gradient(self) -> float:
         """Return the loss, and fill `dtheta`."""
         value = self.loss()
-        for function, arguments in self.backward:
-            function(*arguments)
+        play(self.backward)
         return value
 
 

@@ -184,9 +184,11 @@ class _Steps:
     def __init__(self, net, problem, size, rng, optimizer):
         self.X, self.Y, *terms = problem
         self.theta, self.whole, self.dtheta = net.theta, net.theta.copy(), np.empty_like(net.theta)
-        self.size, self.rng, self.optimizer, self.keep = size, rng, optimizer, [copy(self.theta, self.whole)]
+        self.size, self.rng, self.optimizer = size, rng, optimizer
         rest = len(self.X) % size
         self.places = [Pass(net, n, *terms, self.dtheta) for n in (size, rest) if n]
+        for place in self.places:
+            place.backward.insert(0, copy(self.theta, self.whole))
         self.rows = np.empty((size, self.X.shape[1]), self.X.dtype)
         if size == len(self.X):  # loaded once, so that an epoch is no more than a step
             self.epoch = partial(self._step, self.places[0].load(self.X, self.Y))
@@ -196,10 +198,10 @@ class _Steps:
         return sum(self._step(batch) * batch.n_samples for batch in self._batches()) / len(self.X)
 
     def _step(self, batch):
-        value = batch.loss_and_gradient()
+        value = batch.loss()
         if not math.isfinite(value):
             raise FloatingPointError
-        play(self.keep)
+        play(batch.backward)
         self.optimizer.step(self.theta, self.dtheta)
         return value
 

@@ -263,7 +263,7 @@ def test_an_interrupt_leaves_a_fitted_estimator_and_a_word(monkeypatch):
     def interrupted(self):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nnlib.passes.Pass.loss_and_gradient", interrupted)
+    monkeypatch.setattr("nnlib.passes.Pass.loss", interrupted)
     model, warned = fit_counting(classifier())
     assert warned == ["The training was interrupted."]
     assert model.predict(X).shape == (60,)
