@@ -14,7 +14,7 @@ from nnlib.files import PathName, read_arrays, write_arrays
 from nnlib.initializers import INITIALIZERS
 from nnlib.layers import forward_pass, unpack
 from nnlib.losses import LOSSES, LossFunction, Problem, check_targets
-from nnlib.passes import Pass, bind_loss
+from nnlib.passes import SLICE, Pass, bind_loss, outputs
 from nnlib.validation import as_floats, as_generator, check_array, check_choice, check_count, check_finite, check_number
 
 KEPT = 3  # passes to keep, each for one loss and size of batch
@@ -139,7 +139,8 @@ class NeuralNetwork:
         >>> NeuralNetwork(2, 4, 1, init="zeros").forward([[0.0, 1.0]]).tolist()
         [[0.5]]
         """
-        return self.layer_outputs(X)[-1]
+        X = self._check_inputs(X)
+        return forward_pass(self.layers, X)[-1] if len(X) <= SLICE else outputs(self, X)
 
     def layer_outputs(self, X: ArrayLike) -> list[np.ndarray]:
         """Return the outputs of every layer, ``[A1, A2, ...]``; takes and raises what `forward` does."""

@@ -97,6 +97,25 @@ def bind_loss(net: Network, X: np.ndarray, Y: np.ndarray, *terms: Any) -> Callab
     return loss
 
 
+def outputs(net: Network, X: np.ndarray) -> np.ndarray:
+    """Return the outputs for many samples, (n_samples, n_outputs), by the same calls.
+
+    They go by slices, so that what lies between the layers stays in the processor's cache: half the time for a picture.
+    """
+    dtype, W, A = net.theta.dtype, stacked(net.theta, net.sizes), []
+    found = np.empty((len(X), net.sizes[-1]), dtype)
+    length = max(SLICE, 2**15 // max(net.sizes))
+    for start in range(0, len(X), length):
+        part = X[start : start + length]
+        if not A or len(part) < length:
+            A = [np.ones((size + 1, len(part)), dtype) for size in net.sizes]
+            tape = _forward(W, A, net.activations)
+        A[0][:-1] = part.T
+        play(tape)
+        found[start : start + length] = A[-1][:-1].T
+    return found
+
+
 def stacked(V: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:
     """Return views of V (n_params, ...), one a layer: (n_in + 1, n_out, ...), W with b as its last row.
 

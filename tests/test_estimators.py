@@ -260,10 +260,10 @@ def test_a_loss_that_becomes_infinite_is_warned_of_and_leaves_a_finite_network()
 
 
 def test_an_interrupt_leaves_a_fitted_estimator_and_a_word(monkeypatch):
-    def interrupted(self):
+    def interrupted(self, batch):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nnlib.passes.Pass.loss", interrupted)
+    monkeypatch.setattr("nnlib.training._Steps._step", interrupted)
     model, warned = fit_counting(classifier())
     assert warned == ["The training was interrupted."]
     assert model.predict(X).shape == (60,)
