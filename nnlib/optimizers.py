@@ -73,7 +73,7 @@ class Optimizer:
         if state.get("theta") is not theta:
             state.update(theta=theta, n_steps=0, moments=np.zeros((self.n_moments, len(theta)), theta.dtype))
         numbers, scratch = [number(value, theta) for value in self._numbers(1, 1)], np.empty_like(theta[:CHUNK])
-        tape: list[Call] = []
+        tape = []
         for start in range(0, len(theta), CHUNK):
             piece = slice(start, start + CHUNK)
             part = theta[piece]

@@ -14,7 +14,7 @@ import numpy as np
 from nnlib.activations import ACTIVATIONS
 from nnlib.losses import LossFunction
 from nnlib.recorded_losses import record_loss
-from nnlib.tape import Call, add_scaled, inner_product, number, play, scale
+from nnlib.tape import add_scaled, inner_product, number, play, scale
 from nnlib.validation import Network
 
 SLICE = 1024  # samples whose loss is taken at once: data of any length need little memory
@@ -37,8 +37,9 @@ class Pass:
 
     def __init__(self, net: Network, n_samples: int, function: LossFunction, logits: bool, l2: float,
                  dtheta: np.ndarray | None = None) -> None:  # fmt: skip
+        self.dtheta: Any = dtheta
         W, dtype, edges = stacked(net.theta, net.sizes), net.theta.dtype, [0, *accumulate(n + 1 for n in net.sizes[1:])]
-        self.n_samples, self.dtheta = n_samples, dtheta
+        self.n_samples = n_samples
         self.X = np.ones((n_samples, net.sizes[0] + 1), dtype)  # samples first, as they are copied into it
         self.Y = np.empty((net.sizes[-1], n_samples), dtype)
         rows = np.ones((edges[-1], n_samples), dtype)
@@ -75,9 +76,9 @@ class Pass:
         return value
 
 
-def bind(net: Network, X: np.ndarray, Y: np.ndarray, *terms: Any) -> Pass:
+def bind(net: Network, X: np.ndarray, Y: np.ndarray, function: LossFunction, logits: bool, l2: float) -> Pass:
     """Return the pass of `net` over what `check_problem` returned, loaded, with a `dtheta` of its own."""
-    return Pass(net, len(X), *terms, np.empty_like(net.theta)).load(X, Y)
+    return Pass(net, len(X), function, logits, l2, np.empty_like(net.theta)).load(X, Y)
 
 
 def bind_loss(net: Network, X: np.ndarray, Y: np.ndarray, *terms: Any) -> Callable[[], float]:
@@ -102,12 +103,11 @@ def outputs(net: Network, X: np.ndarray) -> np.ndarray:
 
     They go by slices, so that what lies between the layers stays in the processor's cache: half the time for a picture.
     """
-    dtype, W, A = net.theta.dtype, stacked(net.theta, net.sizes), []
-    found = np.empty((len(X), net.sizes[-1]), dtype)
-    length = max(SLICE, 2**15 // max(net.sizes))
+    dtype, W = net.theta.dtype, stacked(net.theta, net.sizes)
+    found, length = np.empty((len(X), net.sizes[-1]), dtype), max(SLICE, 2**15 // max(net.sizes))
     for start in range(0, len(X), length):
         part = X[start : start + length]
-        if not A or len(part) < length:
+        if start == 0 or len(part) < length:
             A = [np.ones((size + 1, len(part)), dtype) for size in net.sizes]
             tape = _forward(W, A, net.activations)
         A[0][:-1] = part.T
@@ -141,7 +141,7 @@ def _forward(W, A, names):
 
 def _backward(W, A, S, dA, dW, names):
     """Return the calls that fill dW from the last layer to the first; S holds the slopes f'(Z)."""
-    tape: list[Call] = []
+    tape = []
     for k in range(len(W) - 1, -1, -1):
         if names[k] == "softmax":
             tape.append((_through_softmax, (A[k + 1][:-1], dA)))

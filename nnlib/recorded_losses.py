@@ -42,8 +42,11 @@ def record_loss(function: LossFunction, logits: bool, output: str, Q: np.ndarray
     """Return the calls of a loss; Q and Y, shape (n_outputs, n_samples), are the arrays that it will read."""
     if function is mse:
         return _mse_of_sigmoid(Q, Y) if output == "sigmoid" else _mse(Q, Y, output)
-    recorded = {binary_cross_entropy: _binary_cross_entropy, cross_entropy: _cross_entropy}.get(function)
-    return recorded(Q, Y) if recorded else _other(function, Q, Y, "identity" if logits else output)
+    if function is binary_cross_entropy:
+        return _binary_cross_entropy(Q, Y)
+    if function is cross_entropy:
+        return _cross_entropy(Q, Y)
+    return _other(function, Q, Y, "identity" if logits else output)
 
 
 def _mse(A, Y, output):
@@ -67,7 +70,7 @@ def _signs(Y, S):
 
 
 def _binary_cross_entropy(Z, Y):
-    values, part, E, S, n_samples = *(np.empty_like(Z) for _ in range(4)), Z.shape[1]
+    n_samples, (values, part, E, S) = Z.shape[1], (np.empty_like(Z) for _ in range(4))
     real = Z.dtype.kind == "f"  # the complex step passes through softplus, and not through logaddexp
     forward = [
         (np.logaddexp, (number(0, Z), Z, values)) if real else (softplus, (Z, values)),

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "population": {"chunks", "population_layers", "initializers", "network"},
     "sweeping": {"population", "diagnosis", "datasets"},
     "diagnosis": set(),
-    "plotting": set(),
+    "plotting": {"passes"},
     "widgets": {"plotting", "network", "datasets", "activations", "initializers"},
     "fitting": {"training", "scipy_training", "optimizers", "passes"},
     "estimators": {"fitting", "network"},

@@ -4,6 +4,7 @@ import pytest
 from nnlib import NeuralNetwork, check_gradient, datasets
 from nnlib.activations import ACTIVATIONS
 from nnlib.derivatives import central_difference, complex_step
+from nnlib.losses import LOSSES, Loss
 from tests.helpers import ENDS, HIDDEN, SHAPES, draw_network, pre_activations
 
 
@@ -187,3 +188,14 @@ def test_a_planted_fault_is_caught(fault, method):
     assert check_gradient(sound, X, Y, l2=0.2, method=method) < 1e-6
     assert check_gradient(by_hand, X, Y, l2=0.2, method=method) < 1e-6
     assert check_gradient(net, X, Y, l2=0.2, method=method) > 1e-5
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "identity", "softmax"])
+def test_a_loss_of_ones_own_has_its_gradient_too(output, monkeypatch):
+    def fourth_power(A, Y):
+        return ((A - Y) ** 4).mean(), 4 * (A - Y) ** 3 / Y.size
+
+    monkeypatch.setitem(LOSSES, "fourth power", Loss(fourth_power, None))
+    net, X, Y = draw_network((4, 5, 3, 2), 7, output=output)
+    assert net.loss(X, Y, "fourth power") == pytest.approx(np.mean((net.forward(X) - Y) ** 4), rel=1e-12)
+    assert check_gradient(net, X, Y, "fourth power", l2=0.1) < 1e-6
