@@ -11,12 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnlib.tape import Call, add_scaled, number, play, scale
+from nnlib.tape import Call, add_scaled, flush, number, play, scale
 from nnlib.validation import check_number, check_share
 
 CHUNK = 8192  # entries moved at once: a chunk and its moments stay in the cache from one call to the next
 FLUSH_EVERY = 100  # steps between two sweeps for tiny numbers
-TINY = 1e8  # times the smallest normal number: what decays below it is set to 0, for denormals are slow
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,8 @@ class Optimizer:
         state["n_steps"] = n_steps = n_steps + 1
         play(state["tape"])
         if n_steps % FLUSH_EVERY == 0:
-            _flush(state["moments"])
-            _flush(theta)  # weight decay shrinks the weights of inputs that are always 0
+            flush(state["moments"])
+            flush(theta)  # weight decay shrinks the weights of inputs that are always 0
 
     def _bind(self, theta, dtheta):
         """Write the tape that moves this `theta` against this `dtheta`."""
@@ -291,8 +290,3 @@ def _step_by_root(theta, m, s, scratch, rate, eps):
         (np.multiply, (scratch, rate, scratch)),
         (np.subtract, (theta, scratch, theta)),
     ]
-
-
-def _flush(values: np.ndarray) -> None:
-    """Set to 0 what is on its way into the denormals."""
-    values[np.abs(values) < TINY * np.finfo(values.dtype).tiny] = 0

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS
 from nnlib.losses import LossFunction
-from nnlib.recorded_losses import record_loss
-from nnlib.tape import add_scaled, inner_product, number, play, scale
+from nnlib.recorded import NO_SLOPE, record_activation, record_loss, record_slope
+from nnlib.tape import add_scaled, inner_product, play
 from nnlib.validation import Network
 
 SLICE = 1024  # samples whose loss is taken at once: data of any length need little memory
@@ -135,7 +134,7 @@ def _forward(W, A, names):
     tape = []
     for part, A_in, A_out, name in zip(W, A[:-1], A[1:], names, strict=True):
         Z = A_out[:-1]
-        tape += [(part.T.dot, (A_in, Z)), *_activation(name, Z)]
+        tape += [(part.T.dot, (A_in, Z)), *record_activation(name, Z.T if name == "softmax" else Z)]
     return tape
 
 
@@ -145,7 +144,7 @@ def _backward(W, A, S, dA, dW, names):
     for k in range(len(W) - 1, -1, -1):
         if names[k] == "softmax":
             tape.append((_through_softmax, (A[k + 1][:-1], dA)))
-        elif names[k] != "identity":
+        elif names[k] not in NO_SLOPE:
             tape.append((np.multiply, (dA, S[k], dA)))
         dZ = dA
         tape.append((A[k].dot, (dZ.T, dW[k])))
@@ -155,29 +154,13 @@ def _backward(W, A, S, dA, dW, names):
     return tape
 
 
-def _activation(name, Z):
-    """Return the calls that put f(Z) in place of Z."""
-    one = number(1, Z)
-    if name == "sigmoid":
-        return [scale(Z, 0.5), (np.tanh, (Z, Z)), (np.add, (Z, one, Z)), scale(Z, 0.5)]
-    if name in ("tanh", "identity"):
-        return [(np.tanh, (Z, Z))] if name == "tanh" else []
-    return [(ACTIVATIONS[name].value, (Z.T, Z.T))]  # samples first, as softmax wants them
-
-
 def _slopes(names, rows, slopes, edges):
     """Return the calls that fill `slopes` from `rows`; neighbors of one name are one piece, for one call."""
-    tape, one = [], number(1, rows)
+    tape = []
     for name, group in groupby(range(len(names)), names.__getitem__):
         layers = list(group)
         piece = slice(edges[layers[0]], edges[layers[-1] + 1] - 1)
-        A, S = rows[piece], slopes[piece]
-        if name == "tanh":
-            tape += [(np.multiply, (A, A, S)), (np.subtract, (one, S, S))]
-        elif name == "sigmoid":
-            tape += [(np.subtract, (one, A, S)), (np.multiply, (S, A, S))]
-        elif name not in ("identity", "softmax"):
-            tape.append((ACTIVATIONS[name].derivative, (A, S)))
+        tape += record_slope(name, rows[piece], slopes[piece])
     return tape
 
 

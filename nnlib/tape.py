@@ -12,6 +12,7 @@ import numpy as np
 from scipy.linalg import blas
 
 Call = tuple[Callable[..., Any], tuple]  # a function and its arguments
+TINY = 1e8  # times the smallest normal number
 LETTERS = {np.dtype(np.float64): "d", np.dtype(np.float32): "s"}  # in BLAS's names
 
 
@@ -63,6 +64,11 @@ def inner_product(x: np.ndarray, y: np.ndarray) -> Call:
 
 def _inner_product(x, y):
     return x.dot(y).item()
+
+
+def flush(values: np.ndarray) -> None:
+    """Set to 0 what is on its way into the denormals, with which a processor is a hundred times slower."""
+    values[np.abs(values) < TINY * np.finfo(values.dtype).tiny] = 0
 
 
 def _blas(name, *arrays):

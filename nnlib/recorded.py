@@ -1,15 +1,41 @@
-"""The losses of `nnlib.losses` as calls for a tape: the same values and slopes, samples last, nothing allocated.
+"""Activations and losses as calls for a tape: the same values and slopes as theirs, with nothing allocated.
 
-Each `record` writes into arrays of its own. What a loss takes, outputs or logits, is called Q as in the passes.
+Those of tanh and sigmoid are spelled out, for a function of Python's costs a tiny array more than its numbers. Losses
+have the samples last. What a loss takes, outputs or logits, is called Q.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from nnlib.activations import softplus
+from nnlib.activations import ACTIVATIONS, softplus
 from nnlib.losses import LossFunction, binary_cross_entropy, cross_entropy, mse
 from nnlib.tape import Call, inner_product, number, scale
+
+NO_SLOPE = ("identity", "softmax")  # nothing to multiply by, or more than a product
+
+
+def record_activation(name: str, Z: np.ndarray) -> list[Call]:
+    """Return the calls that put f(Z) in place of Z; softmax wants its outputs on the last axis."""
+    if name == "identity":
+        return []
+    if name == "sigmoid":
+        return [*_tanh_of_half(Z), (np.add, (Z, number(1, Z), Z)), scale(Z, 0.5)]
+    return [(np.tanh if name == "tanh" else ACTIVATIONS[name].value, (Z, Z))]
+
+
+def _tanh_of_half(Z):
+    return [scale(Z, 0.5), (np.tanh, (Z, Z))]
+
+
+def record_slope(name: str, A: np.ndarray, S: np.ndarray) -> list[Call]:
+    """Return the calls that fill S with f'(Z) from A; none for those of `NO_SLOPE`."""
+    one = number(1, A)
+    if name == "tanh":
+        return [(np.multiply, (A, A, S)), (np.subtract, (one, S, S))]
+    if name == "sigmoid":
+        return [(np.subtract, (one, A, S)), (np.multiply, (S, A, S))]
+    return [] if name in NO_SLOPE else [(ACTIVATIONS[name].derivative, (A, S))]
 
 
 class RecordedLoss(NamedTuple):
@@ -59,7 +85,7 @@ def _mse(A, Y, output):
 def _mse_of_sigmoid(Z, Y):
     """The sigmoid is (1 + t) / 2 with t = tanh(z / 2), so its error is half of that of t: two calls fewer."""
     S, E = np.empty_like(Y), np.empty_like(Z)
-    forward = [scale(Z, 0.5), (np.tanh, (Z, Z)), (np.subtract, (Z, S, E))]
+    forward = [*_tanh_of_half(Z), (np.subtract, (Z, S, E))]
     terms = [(0.25 / Z.size, inner_product(E, E))]
     return RecordedLoss(forward, terms, E, [scale(E, 0.25 / Z.size)], slope="tanh", after_load=_signs(Y, S))
 
@@ -78,7 +104,7 @@ def _binary_cross_entropy(Z, Y):
         (np.subtract, (values, part, values)),
     ]
     terms = [(1 / n_samples, inner_product(np.ones_like(Z), values))]
-    backward = [scale(Z, 0.5), (np.tanh, (Z, Z)), (np.subtract, (Z, S, E)), scale(E, 0.5 / n_samples)]
+    backward = [*_tanh_of_half(Z), (np.subtract, (Z, S, E)), scale(E, 0.5 / n_samples)]
     return RecordedLoss(forward, terms, E, backward, after_load=_signs(Y, S))
 
 
