@@ -14,7 +14,7 @@ import numpy as np
 from nnlib.tape import Call, add_scaled, flush, number, play, scale
 from nnlib.validation import check_number, check_share
 
-CHUNK = 8192  # entries moved at once: a chunk and its moments stay in the cache from one call to the next
+CHUNK = 16_384  # entries moved at once: a chunk and its moments stay in the cache from one call to the next
 FLUSH_EVERY = 100  # steps between two sweeps for tiny numbers
 
 

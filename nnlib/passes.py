@@ -16,7 +16,8 @@ from nnlib.recorded import NO_SLOPE, record_activation, record_loss, record_slop
 from nnlib.tape import add_scaled, inner_product, play
 from nnlib.validation import Network
 
-SLICE = 1024  # samples whose loss is taken at once: data of any length need little memory
+WIDE = 256  # inputs from which a column of ones costs more in copies than it saves in calls
+SLICE = 256  # samples whose loss is taken at once: data of any length need little memory, and that stays in the cache
 
 
 class Pass:
@@ -39,10 +40,11 @@ class Pass:
         self.dtheta: Any = dtheta
         W, dtype, edges = stacked(net.theta, net.sizes), net.theta.dtype, [0, *accumulate(n + 1 for n in net.sizes[1:])]
         self.n_samples = n_samples
-        self.X = np.ones((n_samples, net.sizes[0] + 1), dtype)  # samples first, as they are copied into it
+        X = np.ones((n_samples, net.sizes[0] + (net.sizes[0] < WIDE)), dtype)  # samples first, as they are copied in
+        self.X = X[:, : net.sizes[0]]
         self.Y = np.empty((net.sizes[-1], n_samples), dtype)
         rows = np.ones((edges[-1], n_samples), dtype)
-        A = [self.X.T, *(rows[start:end] for start, end in pairwise(edges))]
+        A = [X.T, *(rows[start:end] for start, end in pairwise(edges))]
         loss = record_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
         hidden = net.activations[:-1]
         self.after_load = loss.after_load
@@ -54,9 +56,13 @@ class Pass:
             self.backward = _slopes(names, rows, slopes, edges) + loss.backward + _backward(W, A, S, loss.dQ, dW, names)
             self.backward += [add_scaled(to[:-1], l2, part[:-1]) for to, part in zip(dW, W, strict=True) if l2]
 
-    def load(self, X: np.ndarray, Y: np.ndarray) -> "Pass":
-        """Copy samples and targets in, both with the samples first, and return this pass."""
-        self.X[:, :-1], self.Y.T[...] = X, Y
+    def load(self, X: np.ndarray, Y: np.ndarray, rows: np.ndarray | None = None) -> "Pass":
+        """Copy samples and targets in, all or those in `rows`, both with the samples first; return this pass."""
+        if rows is None:
+            self.X[...], self.Y.T[...] = X, Y
+        else:  # mode="clip" lets NumPy write into its place at once; the rows are in range
+            np.take(X, rows, 0, self.X, "clip")
+            np.take(Y, rows, 0, self.Y.T, "clip")
         play(self.after_load)
         return self
 
@@ -85,13 +91,14 @@ def bind_loss(net: Network, X: np.ndarray, Y: np.ndarray, *terms: Any) -> Callab
     if len(X) <= SLICE:
         return Pass(net, len(X), *terms).load(X, Y).loss
 
+    places = {n: Pass(net, n, *terms) for n in {SLICE, len(X) % SLICE} if n}
+
     def loss():
-        total, place = 0.0, Pass(net, SLICE, *terms)
+        total = 0.0
         for start in range(0, len(X), SLICE):
-            part = X[start : start + SLICE]
-            if len(part) < SLICE:
-                place = Pass(net, len(part), *terms)
-            total += place.load(part, Y[start : start + SLICE]).loss() * (len(part) / len(X))  # a mean over samples
+            part = slice(start, start + SLICE)
+            place = places[len(X[part])].load(X[part], Y[part])
+            total += place.loss() * (place.n_samples / len(X))  # each loss is a mean over samples
         return total
 
     return loss
@@ -134,7 +141,11 @@ def _forward(W, A, names):
     tape = []
     for part, A_in, A_out, name in zip(W, A[:-1], A[1:], names, strict=True):
         Z = A_out[:-1]
-        tape += [(part.T.dot, (A_in, Z)), *record_activation(name, Z.T if name == "softmax" else Z)]
+        if len(A_in) == len(part):
+            tape.append((part.T.dot, (A_in, Z)))
+        else:  # no row of ones, for the inputs are wide
+            tape += [(part[:-1].T.dot, (A_in, Z)), (np.add, (Z, part[-1][:, None], Z))]
+        tape += record_activation(name, Z.T if name == "softmax" else Z)
     return tape
 
 
@@ -147,7 +158,9 @@ def _backward(W, A, S, dA, dW, names):
         elif names[k] not in NO_SLOPE:
             tape.append((np.multiply, (dA, S[k], dA)))
         dZ = dA
-        tape.append((A[k].dot, (dZ.T, dW[k])))
+        tape.append((A[k].dot, (dZ.T, dW[k][: len(A[k])])))
+        if len(A[k]) < len(dW[k]):
+            tape.append((np.add.reduce, (dZ, 1, None, dW[k][-1])))
         if k:
             dA = np.empty_like(A[k][:-1])
             tape.append((W[k][:-1].dot, (dZ, dA)))

@@ -189,7 +189,6 @@ class _Steps:
         self.places = [Pass(net, n, *terms, self.dtheta) for n in (size, rest) if n]
         for place in self.places:
             place.backward.insert(0, copy(self.theta, self.whole))
-        self.rows = np.empty((size, self.X.shape[1]), self.X.dtype)
         if size == len(self.X):  # loaded once, so that an epoch is no more than a step
             self.epoch = partial(self._step, self.places[0].load(self.X, self.Y))
 
@@ -210,9 +209,7 @@ class _Steps:
         for start in range(0, len(order), self.size):
             rows = order[start : start + self.size]
             place = self.places[0 if len(rows) == self.size else -1]
-            # mode="clip" lets NumPy write into `out` at once; the rows are in range
-            X = np.take(self.X, rows, 0, out=self.rows[: len(rows)], mode="clip")
-            yield place.load(X, self.Y[rows])
+            yield place.load(self.X, self.Y, rows)
 
 
 def _counter(epochs, progress):

@@ -5,6 +5,7 @@ from nnlib import NeuralNetwork, check_gradient, datasets
 from nnlib.activations import ACTIVATIONS
 from nnlib.derivatives import central_difference, complex_step
 from nnlib.losses import LOSSES, Loss
+from nnlib.passes import WIDE
 from tests.helpers import ENDS, HIDDEN, SHAPES, draw_network, pre_activations
 
 
@@ -199,3 +200,12 @@ def test_a_loss_of_ones_own_has_its_gradient_too(output, monkeypatch):
     net, X, Y = draw_network((4, 5, 3, 2), 7, output=output)
     assert net.loss(X, Y, "fourth power") == pytest.approx(np.mean((net.forward(X) - Y) ** 4), rel=1e-12)
     assert check_gradient(net, X, Y, "fourth power", l2=0.1) < 1e-6
+
+
+@pytest.mark.parametrize(("output", "loss"), [("sigmoid", "mse"), ("softmax", "cross_entropy")])
+@pytest.mark.parametrize("n_inputs", [WIDE - 1, WIDE])
+def test_the_gradient_of_a_network_with_wide_inputs_is_the_derivative_too(n_inputs, output, loss):
+    net, X, Y = draw_network((n_inputs, 3, 2), 4, output=output)
+    by_hand = net.loss(X, Y, loss, 0.1)
+    assert by_hand == pytest.approx(loss_by_definition(net, X, Y, loss, 0.1), rel=1e-12)
+    assert check_gradient(net, X, Y, loss, 0.1, method="complex") < 1e-12
