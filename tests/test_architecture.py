@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "recorded": {"activations", "losses", "tape"},
     "passes": {"losses", "recorded", "tape"},
     "network": {"activations", "losses", "initializers", "layers", "passes", "files"},
-    "curvature": {"passes"},
+    "curvature": {"passes", "recorded", "tape"},
     "derivatives": {"network", "curvature"},
     "optimizers": {"tape"},
     "schedules": set(),
