@@ -4,15 +4,24 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from nnlib.activations import softplus
-from nnlib.population_layers import Memory, activate_output, backward_pass, forward_pass, through_output, unpack
+from nnlib.population_layers import (
+    Memory,
+    record_backward,
+    record_forward,
+    record_output,
+    record_through_output,
+    unpack,
+)
+from nnlib.tape import Call, flush, play, scale
 
 CACHE = 2**18  # numbers in a chunk's arrays: 2 MiB, about a core's own cache
+FLUSH_EVERY = 100  # steps between two sweeps for tiny numbers
 SMALLEST = 32  # networks in a chunk; with fewer, the calls cost more than a larger cache
 
 
@@ -34,6 +43,11 @@ def mse(A: np.ndarray, Y: np.ndarray) -> np.ndarray:
     return np.square(A - Y).mean(axis=(0, 1))
 
 
+def mse_of_signs(T: np.ndarray, S: np.ndarray) -> np.ndarray:
+    """Return the mean squared error of the outputs (1 + T) / 2, given T and 2 Y - 1; see `nnlib.recorded`."""
+    return mse(T, S) / 4
+
+
 def binary_cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """Return the cross-entropy of each network's sigmoid outputs, shape (n_networks,)."""
     return (softplus(Z) - Y * Z).sum(axis=(0, 1)) / len(Z)
@@ -46,7 +60,11 @@ def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     return (log_sum - (Y * shifted).sum(axis=1)).sum(axis=0) / len(Z)
 
 
-LOSSES = {"mse": mse, "binary_cross_entropy": binary_cross_entropy, "cross_entropy": cross_entropy}
+LOSSES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "mse": mse,
+    "binary_cross_entropy": binary_cross_entropy,
+    "cross_entropy": cross_entropy,
+}
 
 
 class Chunk:
@@ -65,6 +83,8 @@ class Chunk:
 
     Attributes
     ----------
+    n_steps : int
+        Steps taken.
     diverged : array of bool, shape (n_networks,)
         Networks whose loss has stopped being finite; they are frozen.
     """
@@ -78,19 +98,30 @@ class Chunk:
         problem: tuple[np.ndarray, np.ndarray, str, bool, float],
     ) -> None:
         X, Y, loss, self.logits, self.l2 = problem
-        self.X = np.column_stack([X, np.ones(len(X))])  # the ones meet b, the last row of a layer's block
-        self.Y = np.repeat(Y[:, :, None], len(rates), axis=2)
-        self.loss, self.memory, self.error = LOSSES[loss], Memory(sizes, *self.Y.shape[::2]), np.empty_like(self.Y)
+        self.sizes, output, dtype, rates = sizes, activations[-1], thetas.dtype, rates.astype(thetas.dtype)
         # Learning rate and the loss's own constant go into the few errors, so that a step is one subtraction.
-        self.scale = np.empty_like(self.Y)
-        self.scale[:] = rates / len(X) if self.logits else rates * (2 / Y.size)
-        self.decay, self.diverged = rates * self.l2, np.zeros(len(rates), bool)
-        self.kept, self.theta, self.other = thetas, thetas.copy(), thetas.copy()
-        self.layers, self.dlayers = (unpack(part, sizes, activations) for part in (self.theta, self.other))
+        factors, self.loss, targets = rates / len(X) if self.logits else rates * (2 / Y.size), LOSSES[loss], Y
+        if loss == "mse" and output == "sigmoid":  # as in nnlib.recorded: the error of tanh, twice the sigmoid's
+            factors, self.loss, targets = factors / 8, mse_of_signs, 2 * Y - 1
+        self.Y = np.repeat(targets[:, :, None], len(rates), axis=2)
+        self.error, self.scale, self.decay = np.empty_like(self.Y), factors * np.ones_like(self.Y), rates * self.l2
+        self.X = np.column_stack([X, np.ones(len(X), dtype)])  # the ones meet b, the last row of a layer's block
+        self.memory, self.diverged = Memory(sizes, len(X), len(rates), dtype), np.zeros(len(rates), bool)
+        self.Q = self.memory.A[-1]  # what the loss takes: logits or outputs
+        self.kept, self.n_steps, self.thetas = thetas, 0, (thetas.copy(), thetas.copy())
+        layers = [unpack(theta, sizes) for theta in self.thetas]
+        # The gradient's array becomes theta, while the old theta stays in the other: one tape for either of the two.
+        self.forward_tapes = [self._record_forward(part, activations) for part in layers]
+        self.backward_tapes = [self._record_backward(k, layers, activations) for k in (0, 1)]
+
+    @property
+    def theta(self) -> np.ndarray:
+        """Where the networks are, shape (n_params, n_networks)."""
+        return self.thetas[self.n_steps % 2]
 
     def forward(self) -> None:
         """Find the errors of all networks; freeze those whose loss is not finite."""
-        self._find_errors()
+        play(self.forward_tapes[self.n_steps % 2])
         # One sum of squares over all networks: while it is finite, so is every loss, and it costs next to nothing.
         flat = (self.Q if self.logits else self.error).ravel()
         total = flat.dot(flat)
@@ -101,18 +132,10 @@ class Chunk:
 
     def step(self) -> None:
         """Move each network against the gradient of the errors that `forward` found."""
-        dZ = self.error
-        dZ *= self.scale
-        if not self.logits:
-            dZ = through_output(self.layers, self.Q, dZ, self.memory)
-        backward_pass(self.layers, self.X, dZ, self.memory, self.dlayers)
-        if self.l2:
-            for layer, dlayer in zip(self.layers, self.dlayers, strict=True):
-                np.add(dlayer.W, self.decay * layer.W, out=dlayer.W)
-        # The gradient's array becomes theta; the old theta stays in the other until the next gradient is written there.
-        np.subtract(self.theta, self.other, out=self.other)
-        self.theta, self.other = self.other, self.theta
-        self.layers, self.dlayers = self.dlayers, self.layers
+        play(self.backward_tapes[self.n_steps % 2])
+        self.n_steps += 1  # an interrupt before this leaves the old theta, whole
+        if self.l2 and self.n_steps % FLUSH_EVERY == 0:
+            flush(self.theta)  # weight decay shrinks the weights of inputs that are always 0
 
     def losses(self) -> np.ndarray:
         """Return each network's loss, shape (n_networks,); NaN for those that are frozen."""
@@ -122,26 +145,45 @@ class Chunk:
         """Write every network's last theta that had a finite loss into `thetas`, and return those losses."""
         np.copyto(self.kept, self.theta, where=~self.diverged)
         self.theta[:] = self.kept
-        self._find_errors()
+        play(self.forward_tapes[self.n_steps % 2])
         return self._losses()
 
-    def _find_errors(self) -> None:
-        Z = forward_pass(self.layers, self.X, self.memory)
-        A = activate_output(self.layers, Z, out=self.error if self.logits else Z)
-        np.subtract(A, self.Y, out=self.error)
-        self.Q = Z  # what the loss takes: logits, or overwritten by A the outputs
+    def _record_forward(self, layers, activations):
+        Z, E = self.Q, self.error
+        tape = record_forward(layers, self.X, self.memory, activations[0])
+        if self.logits:
+            return [*tape, (np.copyto, (E, Z)), *record_output(activations[-1], E), (np.subtract, (E, self.Y, E))]
+        signs = self.loss is mse_of_signs
+        output = [scale(Z, 0.5), (np.tanh, (Z, Z))] if signs else record_output(activations[-1], Z)
+        return [*tape, *output, (np.subtract, (Z, self.Y, E))]
+
+    def _record_backward(self, k, layers, activations):
+        theta, other, dlayers = self.thetas[k], self.thetas[1 - k], layers[1 - k]
+        tape: list[Call] = [(np.multiply, (self.error, self.scale, self.error))]
+        if not self.logits:
+            name = "tanh" if self.loss is mse_of_signs else activations[-1]
+            tape += record_through_output(name, self.Q, self.error, self.memory.S[-1])
+        tape += record_backward(layers[k], self.X, self.error, self.memory, dlayers, activations[0])
+        if self.l2:
+            tape += [(_decay, (to.W, self.decay, of.W)) for to, of in zip(dlayers, layers[k], strict=True)]
+        return [*tape, (np.subtract, (theta, other, other))]
 
     def _losses(self) -> np.ndarray:
         values = self.loss(self.Q, self.Y)
         if self.l2:
-            values += 0.5 * self.l2 * sum(np.einsum("hmk,hmk->k", layer.W, layer.W) for layer in self.layers)
+            values += 0.5 * self.l2 * sum(np.einsum("hmk,hmk->k", W, W) for W, *_ in unpack(self.theta, self.sizes))
         return values
 
     def _freeze(self) -> None:
         """Keep the theta before the last step of networks whose loss is not finite; put zeros in their place."""
         fresh = ~np.isfinite(self._losses()) & ~self.diverged
-        self.kept[:, fresh] = self.other[:, fresh]
+        before = self.thetas[1 - self.n_steps % 2]
+        self.kept[:, fresh] = before[:, fresh]
         self.diverged |= fresh
         self.theta[:, fresh] = 0
         self.scale[:, :, fresh] = 0  # so that they stay there, and no later sum is disturbed
-        self._find_errors()
+        play(self.forward_tapes[self.n_steps % 2])
+
+
+def _decay(dW, decay, W):
+    dW += decay * W

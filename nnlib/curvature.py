@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.passes import stacked
+from nnlib.recorded import record_activation, record_slope
+from nnlib.tape import play
 from nnlib.validation import Network, as_floats, check_array, check_finite
 
 BLOCK = 2**20  # numbers in one array of a block of directions, 8 MB: bounds what `hessian` adds to its result
@@ -176,48 +179,40 @@ class Tangent:
         A = [array[:-1] for array in ones]
         dZ = [np.empty((size, n_samples, n_outputs), dtype) for size in net.sizes]
         self.JT = np.empty((len(net.theta), n_samples, n_outputs))
-        W, dW = _stacked(net.theta, net.sizes), _stacked(self.JT, net.sizes)
-        rows = [array.reshape(len(array), -1) for array in dZ]
-        self.activations = [layer.activation for layer in net.layers]
-        self.A, self.dZ, self.one = A[-1], dZ[-1], np.eye(n_outputs)[:, None]
-        # every view that a pass reads or writes, layer by layer
-        self.forward = [(W[k].T, ones[k], A[k + 1], A[k + 1].T, self.activations[k].value) for k in range(len(W))]
-        self.backward = [
-            (ones[k][:, None, :, None], dZ[k + 1], dW[k], W[k][:-1], rows[k + 1], rows[k], A[k], dZ[k])
-            for k in range(len(W))
-        ]
+        W, dW, names = stacked(net.theta, net.sizes), stacked(self.JT, net.sizes), net.activations
+        self.columns, self.forward = A[-1].T, []
+        for k, (part, name) in enumerate(zip(W, names, strict=True)):
+            self.forward.append((part.T.dot, (ones[k], A[k + 1])))
+            self.forward += record_activation(name, A[k + 1].T if name == "softmax" else A[k + 1])
+        self.backward = _output_slopes(names[-1], A[-1], dZ[-1])
+        for k in range(len(W) - 1, -1, -1):
+            self.backward.append((np.multiply, (ones[k][:, None, :, None], dZ[k + 1], dW[k])))
+            if k:
+                dA, S = dZ[k].reshape(len(dZ[k]), -1), np.ones_like(A[k])
+                self.backward += [(W[k][:-1].dot, (dZ[k + 1].reshape(len(dZ[k + 1]), -1), dA))]
+                self.backward += [*record_slope(names[k - 1], A[k], S), (np.multiply, (dZ[k], S[:, :, None], dZ[k]))]
 
     def outputs(self) -> np.ndarray:
         """Return the outputs at the present theta, (n_samples, n_outputs): this object's own array."""
-        for W, A_in, Z, columns, activation in self.forward:
-            W.dot(A_in, out=Z)
-            activation(columns, out=columns)  # samples first, as softmax wants it
-        return columns
+        play(self.forward)
+        return self.columns
 
     def slopes(self) -> np.ndarray:
         """Return J^T at the last outputs, (n_params, n_samples, n_outputs): this object's own array."""
-        derivative = self.activations[-1].derivative
-        if derivative is None:  # softmax's own slopes, diag(a) - a a^T
-            np.multiply(self.A.T, self.one - self.A[:, :, None], out=self.dZ)
-        else:
-            np.multiply(derivative(self.A)[:, :, None], self.one, out=self.dZ)
-        for k in range(len(self.backward) - 1, -1, -1):
-            ones, dZ, dW, W, dZ_rows, dA_rows, A_in, dA = self.backward[k]
-            np.multiply(ones, dZ, out=dW)
-            if k:
-                W.dot(dZ_rows, out=dA_rows)
-                dA *= self.activations[k - 1].derivative(A_in)[:, :, None]
+        play(self.backward)
         return self.JT
 
 
-def _stacked(V: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:
-    """Return views of V (n_params, ...), one a layer: (n_in + 1, n_out, ...), W with b as its last row."""
-    parts, start = [], 0
-    for n_in, n_out in pairwise(sizes):
-        end = start + (n_in + 1) * n_out
-        parts.append(V[start:end].reshape(n_in + 1, n_out, *V.shape[1:]))
-        start = end
-    return parts
+def _output_slopes(name, A, dZ):
+    """Return the calls that fill dZ, (n_outputs, n_samples, n_outputs), with the slope of each output by each Z."""
+    S, one = np.ones_like(A), np.eye(len(A), dtype=A.dtype)[:, None]
+    if name == "softmax":  # diag(a) - a a^T
+        others = np.empty_like(dZ)
+        return [(np.subtract, (one, A.T, others)), (np.multiply, (A[:, :, None], others, dZ))]
+    if len(A) == 1:  # one output, and S can be written in place
+        dZ[...] = 1
+        return record_slope(name, A, dZ[:, :, 0])
+    return [*record_slope(name, A, S), (np.multiply, (S[:, :, None], one, dZ))]
 
 
 def cut(V: np.ndarray, sizes: Sequence[int]) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlib.optimizers import Adam, Momentum, Nesterov
+from nnlib.passes import bind_loss
 from nnlib.scipy_training import GLOBAL_METHODS, METHODS, minimize
 from nnlib.training import train
-from nnlib.validation import RNG, Network, check_choice, check_count, check_number
+from nnlib.validation import RNG, Network, check_choice, check_count, check_number, check_share
 
 ACTIVATIONS = {"logistic": "sigmoid", **{name: name for name in ("identity", "tanh", "relu", "sigmoid", "softplus")}}
 SOLVERS = {"lbfgs": "L-BFGS-B", **{name: name for name in ("sgd", "adam", *METHODS, *GLOBAL_METHODS)}}
@@ -39,8 +40,7 @@ def check_parameters(estimator: Any) -> list[int]:
     for name in ("learning_rate_init", "epsilon"):
         check_number(name, getattr(p, name), above=0)
     for name in ("momentum", "beta_1", "beta_2"):
-        if not 0 <= check_number(name, getattr(p, name)) < 1:
-            raise ValueError(f"{name} is {getattr(p, name)!r}; it may be a number from 0 to below 1")
+        check_share(name, getattr(p, name))
     if check_number("validation_fraction", p.validation_fraction, above=0) >= 1:
         raise ValueError(f"validation_fraction is {p.validation_fraction!r}; it may be a number above 0 and below 1")
     if not isinstance(p.batch_size, str) or p.batch_size != "auto":
@@ -67,7 +67,7 @@ def fit_by_steps(
         Its losses are those of `nnlib.History`.
     """
     p = estimator
-    watch = _watcher(net.check_problem(X, Y, loss, l2), p, stop=validation is None)
+    watch = _watcher(bind_loss(net, *net.check_problem(X, Y, loss, l2)), p, stop=validation is None)
     history = train(
         net, X, Y, loss, _optimizer(p), p.max_iter, min(200, len(X)) if p.batch_size == "auto" else p.batch_size, rng,
         l2, validation, patience=None if validation is None else p.n_iter_no_change, callback=watch,
@@ -87,13 +87,13 @@ def _optimizer(p):
     return (Nesterov if p.nesterovs_momentum else Momentum)(p.learning_rate_init, p.momentum)
 
 
-def _watcher(problem, p, stop):
+def _watcher(loss, p, stop):
     """Return a callback that shows the loss after each epoch if asked to, and with `stop` says when it is at rest."""
     best, waited = math.inf, 0
 
     def watch(epoch, net):
         nonlocal best, waited
-        value = net.loss_unchecked(*problem)
+        value = loss()
         if p.verbose:
             print(f"Iteration {epoch}, loss = {value:.8f}")
         waited = waited + 1 if value > best - p.tol else 0

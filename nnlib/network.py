@@ -12,11 +12,12 @@ from numpy.typing import ArrayLike, DTypeLike
 from nnlib.activations import ACTIVATIONS
 from nnlib.files import PathName, read_arrays, write_arrays
 from nnlib.initializers import INITIALIZERS
-from nnlib.layers import Memory, backward_pass, forward_pass, mean_loss, penalty, through_output, unpack
+from nnlib.layers import forward_pass, unpack
 from nnlib.losses import LOSSES, LossFunction, Problem, check_targets
+from nnlib.passes import SLICE, Pass, bind_loss, outputs
 from nnlib.validation import as_floats, as_generator, check_array, check_choice, check_count, check_finite, check_number
 
-MEMORIES = 3  # sizes of batch to keep arrays for
+KEPT = 3  # passes to keep, each for one loss and size of batch
 
 
 class NeuralNetwork:
@@ -77,9 +78,7 @@ class NeuralNetwork:
         """Make `theta` the state: the layers become views of it, whatever its dtype."""
         self._theta = theta
         self.layers = unpack(theta, self.sizes, self.activations)
-        self._dtheta = np.empty_like(theta)
-        self._dlayers = unpack(self._dtheta, self.sizes, self.activations)
-        self._memories: dict[int, Memory] = {}  # by n_samples
+        self._passes: dict[tuple, Pass] = {}
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -140,11 +139,12 @@ class NeuralNetwork:
         >>> NeuralNetwork(2, 4, 1, init="zeros").forward([[0.0, 1.0]]).tolist()
         [[0.5]]
         """
-        return self.layer_outputs(X)[-1]
+        X = self._check_inputs(X)
+        return forward_pass(self.layers, X)[-1] if len(X) <= SLICE else outputs(self, X)
 
     def layer_outputs(self, X: ArrayLike) -> list[np.ndarray]:
         """Return the outputs of every layer, ``[A1, A2, ...]``; takes and raises what `forward` does."""
-        return forward_pass(self.layers, self._check_inputs(X), [None] * len(self.layers))
+        return forward_pass(self.layers, self._check_inputs(X))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return labels: 0 or 1 for a sigmoid output, the likeliest class for softmax, else the outputs.
@@ -220,21 +220,19 @@ class NeuralNetwork:
                                     l2: float) -> tuple[float, np.ndarray]:  # fmt: skip
         """Do the work of `loss_and_gradient` on what `check_problem` returned.
 
-        The gradient is this network's own array, overwritten by the next call.
+        The gradient is this network's own array, overwritten by a later call.
         """
-        memory = self._remember(len(X))
-        Q = forward_pass(self.layers, X, memory.A, fused)[-1]
-        value, dQ = function(Q, Y)
-        dZ = dQ if fused else through_output(self.layers, Q, dQ, memory)
-        backward_pass(self.layers, X, dZ, memory, self._dlayers)
-        if l2:
-            for (dW, _, _), (W, _, _) in zip(self._dlayers, self.layers, strict=True):
-                dW += l2 * W
-        return value.item() + penalty(self.layers, l2), self._dtheta
+        key = len(X), function, fused, l2
+        if key not in self._passes:
+            if len(self._passes) == KEPT:
+                del self._passes[next(iter(self._passes))]
+            self._passes[key] = Pass(self, *key, dtheta=np.empty_like(self._theta))
+        kept = self._passes[key].load(X, Y)
+        return kept.loss_and_gradient(), kept.dtheta
 
     def loss_unchecked(self, X: np.ndarray, Y: np.ndarray, function: LossFunction, fused: bool, l2: float) -> float:
         """Do the work of `loss` on what `check_problem` returned."""
-        return mean_loss(self.layers, X, Y, function, fused) + penalty(self.layers, l2)
+        return bind_loss(self, X, Y, function, fused, l2)()
 
     def save(self, path: PathName) -> None:
         """Write the network to `path` as ``.npz`` without pickle: whole, or not at all.
@@ -286,14 +284,6 @@ class NeuralNetwork:
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} holds no network that nnlib saved: {error}") from None
         return net
-
-    def _remember(self, n_samples: int) -> Memory:
-        """Return the memory for a batch of `n_samples`; the last few sizes are kept, as an epoch needs two."""
-        if n_samples not in self._memories:
-            if len(self._memories) == MEMORIES:
-                del self._memories[next(iter(self._memories))]
-            self._memories[n_samples] = Memory(self._theta.dtype, self.sizes, n_samples)
-        return self._memories[n_samples]
 
     def _check_inputs(self, X: ArrayLike) -> np.ndarray:
         shape = f"this network takes (n_samples, {self.sizes[0]})"

@@ -11,11 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnlib.validation import check_number
+from nnlib.tape import Call, add_scaled, flush, number, play, scale
+from nnlib.validation import check_number, check_share
 
-CHUNK = 16_384  # entries moved at once: a chunk and its moments stay in the cache from one operation to the next
+CHUNK = 16_384  # entries moved at once: a chunk and its moments stay in the cache from one call to the next
 FLUSH_EVERY = 100  # steps between two sweeps for tiny numbers
-TINY = 1e8  # times the smallest normal number: what decays below it is set to 0, for denormals are slow
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Optimizer:
     _state: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     n_moments = 0
-    _move: ClassVar[Callable[..., None]]  # each optimizer has its own
+    steady = True  # whether the numbers of a step are always the same, but for a schedule
+    _calls: ClassVar[Callable[..., list[Call]]]  # each optimizer has its own
 
     def __post_init__(self) -> None:
         if not callable(self.learning_rate):
@@ -48,25 +49,44 @@ class Optimizer:
         object.__setattr__(self, name, value)
 
     def step(self, theta: np.ndarray, dtheta: np.ndarray) -> None:
-        """Move `theta` in place by one step against `dtheta`, both of shape (n_params,)."""
+        """Move `theta` in place by one step against `dtheta`; a ValueError if not both have the shape (n_params,)."""
         state = self._state
+        if state.get("dtheta") is not dtheta or state["theta"] is not theta:
+            self._bind(theta, dtheta)  # once, as long as the gradient comes in the same array
+        n_steps = state["n_steps"]
+        if not state["steady"]:
+            for place, value in zip(state["numbers"], self._numbers(self._rate(n_steps), n_steps + 1), strict=True):
+                place.fill(value)
+            state["steady"] = self.steady and not callable(self.learning_rate)
+        state["n_steps"] = n_steps = n_steps + 1
+        play(state["tape"])
+        if n_steps % FLUSH_EVERY == 0:
+            flush(state["moments"])
+            flush(theta)  # weight decay shrinks the weights of inputs that are always 0
+
+    def _bind(self, theta, dtheta):
+        """Write the tape that moves this `theta` against this `dtheta`."""
+        state = self._state
+        if np.shape(dtheta) != theta.shape:
+            raise ValueError(f"dtheta has shape {np.shape(dtheta)}; this theta takes {theta.shape}")
         if state.get("theta") is not theta:
-            state["theta"], state["n_steps"] = theta, 0
-            state["moments"] = np.zeros((self.n_moments, len(theta)), theta.dtype)
-            state["scratch"] = np.empty_like(theta[:CHUNK])
-        rate = self._rate(state["n_steps"])
-        state["n_steps"] += 1
-        moments, scratch = state["moments"], state["scratch"]
-        if len(theta) <= CHUNK:  # slicing would double the time of a tiny step
-            self._move(theta, dtheta, rate, *moments, scratch)
-        else:
-            for start in range(0, len(theta), CHUNK):
-                piece = slice(start, start + CHUNK)
-                part = theta[piece]
-                self._move(part, dtheta[piece], rate, *moments[:, piece], scratch[: len(part)])
-        if state["n_steps"] % FLUSH_EVERY == 0:
-            _flush(moments)
-            _flush(theta)  # weight decay shrinks the weights of inputs that are always 0
+            state.update(theta=theta, n_steps=0, moments=np.zeros((self.n_moments, len(theta)), theta.dtype))
+        numbers, scratch = [number(value, theta) for value in self._numbers(1, 1)], np.empty_like(theta[:CHUNK])
+        tape = []
+        for start in range(0, len(theta), CHUNK):
+            piece = slice(start, start + CHUNK)
+            part = theta[piece]
+            tape += self._calls(part, dtheta[piece], *state["moments"][:, piece], scratch[: len(part)], *numbers)
+        state.update(dtheta=dtheta, scratch=scratch, numbers=numbers, steady=False, tape=tape)
+
+    def __getstate__(self):
+        """Leave the tape behind: a copy writes its own, for its own arrays."""
+        kept = {name: self._state[name] for name in ("theta", "n_steps", "moments") if name in self._state}
+        return {**self.__dict__, "_state": kept}
+
+    def _numbers(self, rate: float, n_steps: int) -> tuple[float, ...]:
+        """Return the numbers of step `n_steps`, counted from 1, that `_calls` takes as arrays without axes."""
+        return (rate,)
 
     def _rate(self, n_steps: int) -> float:
         if not callable(self.learning_rate):
@@ -90,8 +110,8 @@ class GradientDescent(Optimizer):
 
     learning_rate: float | Callable[[int], float] = 0.5
 
-    def _move(self, theta: np.ndarray, g: np.ndarray, rate: float, scratch: np.ndarray) -> None:
-        theta -= np.multiply(g, rate, out=scratch)
+    def _calls(self, theta, g, scratch, rate):
+        return [(np.multiply, (g, rate, scratch)), (np.subtract, (theta, scratch, theta))]
 
 
 @dataclass(frozen=True)
@@ -126,12 +146,11 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._hold("momentum", _check_share("momentum", self.momentum))
+        self._hold("momentum", check_share("momentum", self.momentum))
 
-    def _move(self, theta: np.ndarray, g: np.ndarray, rate: float, v: np.ndarray, scratch: np.ndarray) -> None:
-        v *= self.momentum
-        v -= np.multiply(g, rate, out=scratch)
-        theta += v
+    def _calls(self, theta, g, v, scratch, rate):
+        faster = [scale(v, self.momentum), (np.multiply, (g, rate, scratch)), (np.subtract, (v, scratch, v))]
+        return [*faster, (np.add, (theta, v, theta))]
 
 
 @dataclass(frozen=True)
@@ -149,10 +168,9 @@ class Nesterov(Momentum):
     0.85
     """
 
-    def _move(self, theta: np.ndarray, g: np.ndarray, rate: float, v: np.ndarray, scratch: np.ndarray) -> None:
-        super()._move(theta, g, rate, v, scratch)  # scratch now holds rate * g, and theta has moved by v
-        theta -= scratch
-        theta += np.multiply(v, self.momentum - 1, out=scratch)
+    def _calls(self, theta, g, v, scratch, rate):
+        calls = super()._calls(theta, g, v, scratch, rate)  # then scratch holds rate * g, and theta has moved by v
+        return [*calls, (np.subtract, (theta, scratch, theta)), add_scaled(theta, self.momentum - 1, v)]
 
 
 @dataclass(frozen=True)
@@ -191,16 +209,12 @@ class RMSProp(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._hold("rho", _check_share("rho", self.rho))
+        self._hold("rho", check_share("rho", self.rho))
         self._hold("eps", check_number("eps", self.eps, above=0))
 
-    def _move(self, theta: np.ndarray, g: np.ndarray, rate: float, s: np.ndarray, scratch: np.ndarray) -> None:
-        _keep_mean_of_squares(s, g, self.rho, scratch)
-        np.sqrt(s, out=scratch)
-        scratch += self.eps
-        np.divide(g, scratch, out=scratch)
-        scratch *= rate
-        theta -= scratch
+    def _calls(self, theta, g, s, scratch, rate):
+        eps = number(self.eps, theta)
+        return [*_mean_of_squares(s, g, self.rho, scratch), *_step_by_root(theta, g, s, scratch, rate, eps)]
 
 
 @dataclass(frozen=True)
@@ -242,47 +256,37 @@ class Adam(Optimizer):
     eps: float = 1e-8
     decay: float = 0.0
 
-    n_moments = 2
+    n_moments, steady = 2, False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._hold("beta1", _check_share("beta1", self.beta1))
-        self._hold("beta2", _check_share("beta2", self.beta2))
+        self._hold("beta1", check_share("beta1", self.beta1))
+        self._hold("beta2", check_share("beta2", self.beta2))
         self._hold("eps", check_number("eps", self.eps, above=0))
         self._hold("decay", check_number("decay", self.decay, at_least=0))
 
-    def _move(
-        self, theta: np.ndarray, g: np.ndarray, rate: float, m: np.ndarray, v: np.ndarray, scratch: np.ndarray
-    ) -> None:
-        t = self._state["n_steps"]
-        correction = (1 - self.beta2**t) ** 0.5
-        if self.decay:
-            theta *= 1 - rate * self.decay
-        m *= self.beta1
-        m += np.multiply(g, 1 - self.beta1, out=scratch)
-        _keep_mean_of_squares(v, g, self.beta2, scratch)
-        # the corrections fold into two numbers: eps times the second, and the rate times both
-        np.sqrt(v, out=scratch)
-        scratch += self.eps * correction
-        np.divide(m, scratch, out=scratch)
-        scratch *= rate * correction / (1 - self.beta1**t)
-        theta -= scratch
+    def _numbers(self, rate: float, n_steps: int) -> tuple[float, ...]:
+        # the corrections fold into two numbers: the rate times both, and eps times the second
+        correction = (1 - self.beta2**n_steps) ** 0.5
+        return rate * correction / (1 - self.beta1**n_steps), self.eps * correction, 1 - rate * self.decay
+
+    def _calls(self, theta, g, m, v, scratch, rate, eps, shrink):
+        calls = [(np.multiply, (theta, shrink, theta))] if self.decay else []
+        calls += [scale(m, self.beta1), add_scaled(m, 1 - self.beta1, g)]
+        return [*calls, *_mean_of_squares(v, g, self.beta2, scratch), *_step_by_root(theta, m, v, scratch, rate, eps)]
 
 
-def _keep_mean_of_squares(s: np.ndarray, g: np.ndarray, share: float, scratch: np.ndarray) -> None:
-    """Update the running mean of squares, s <- share s + (1 - share) g^2."""
-    s *= share
-    np.multiply(g, g, out=scratch)
-    scratch *= 1 - share
-    s += scratch
+def _mean_of_squares(s, g, share, scratch):
+    """Return the calls for the running mean of squares, s <- share s + (1 - share) g^2."""
+    return [scale(s, share), (np.multiply, (g, g, scratch)), add_scaled(s, 1 - share, scratch)]
 
 
-def _flush(values: np.ndarray) -> None:
-    """Set to 0 what is on its way into the denormals."""
-    values[np.abs(values) < TINY * np.finfo(values.dtype).tiny] = 0
-
-
-def _check_share(name: str, value: float) -> float:
-    if not 0 <= check_number(name, value) < 1:
-        raise ValueError(f"{name} is {value!r}; it may be a number from 0 to below 1")
-    return float(value)
+def _step_by_root(theta, m, s, scratch, rate, eps):
+    """Return the calls for theta <- theta - rate m / (sqrt(s) + eps)."""
+    return [
+        (np.sqrt, (s, scratch)),
+        (np.add, (scratch, eps, scratch)),
+        (np.divide, (m, scratch, scratch)),
+        (np.multiply, (scratch, rate, scratch)),
+        (np.subtract, (theta, scratch, theta)),
+    ]

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 from nnlib.chunks import Chunk, chunks
 from nnlib.initializers import INITIALIZERS
 from nnlib.network import NeuralNetwork
-from nnlib.population_layers import Memory, activate_output, forward_pass, unpack
+from nnlib.population_layers import Memory, record_forward, record_output, unpack
+from nnlib.tape import play
 from nnlib.validation import as_floats, check_array, check_count, check_finite
 
 
@@ -36,6 +37,9 @@ class Population:
         Evenly spaced from 0 to the last.
     diverged : array of bool, shape (n_networks,)
         True where the loss became infinite or NaN.
+    n_steps : array of int, shape (n_networks,)
+        Epochs that each was trained for: all, but after a KeyboardInterrupt. Later rows of `losses` then hold the
+        loss that the network was left with.
     """
 
     sizes: tuple[int, ...]
@@ -45,10 +49,16 @@ class Population:
     losses: np.ndarray
     epochs: np.ndarray
     diverged: np.ndarray
+    n_steps: np.ndarray
+
+    @property
+    def interrupted(self) -> bool:
+        """True where a KeyboardInterrupt ended the training."""
+        return bool((self.n_steps < self.epochs[-1]).any())
 
     def __repr__(self) -> str:
         names = f"hidden={self.hidden!r}, output={self.output!r}"
-        counts = f"epochs={self.epochs[-1]}, diverged={self.diverged.sum()}"
+        counts = f"epochs={self.epochs[-1]}, diverged={self.diverged.sum()}" + ", interrupted" * self.interrupted
         return f"Population({len(self.diverged)} networks of {self.sizes}, {names}, {counts})"
 
     def network(self, k: int) -> NeuralNetwork:
@@ -77,7 +87,8 @@ class Population:
         """
         if check_count("k", k, smallest=0) >= len(self.diverged):
             raise ValueError(f"k is {k}; this population has the networks 0 to {len(self.diverged) - 1}")
-        net = NeuralNetwork(*self.sizes, hidden=self.hidden, output=self.output, init="zeros")
+        net = NeuralNetwork(*self.sizes, hidden=self.hidden, output=self.output, init="zeros",
+                            dtype=self.thetas.dtype.name)  # fmt: skip
         net.theta = self.thetas[:, k]
         return net
 
@@ -106,22 +117,23 @@ class Population:
         >>> nnlib.diagnosis.solved(population.outputs(X), Y).tolist()
         [True, True, True]
         """
-        X = check_array("X", X, self.sizes[0], f"these networks take (n_samples, {self.sizes[0]})")
-        X, n_networks = np.column_stack([X, np.ones(len(X))]), len(self.diverged)
-        activations = self.network(0).activations
-        outputs = np.empty((n_networks, len(X), self.sizes[-1]))
+        dtype, n_networks = self.thetas.dtype, len(self.diverged)
+        X = check_array("X", X, self.sizes[0], f"these networks take (n_samples, {self.sizes[0]})", dtype=dtype)
+        X, activations = np.column_stack([X, np.ones(len(X), dtype)]), self.network(0).activations
+        outputs = np.empty((n_networks, len(X), self.sizes[-1]), dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             for cut in chunks(self.sizes, len(X), n_networks):
-                layers = unpack(self.thetas[:, cut].copy(), self.sizes, activations)
-                Z = forward_pass(layers, X, Memory(self.sizes, len(X), cut.stop - cut.start))
-                outputs[cut] = activate_output(layers, Z, out=Z).transpose(2, 0, 1)
+                memory = Memory(self.sizes, len(X), cut.stop - cut.start, dtype)
+                layers, Z = unpack(self.thetas[:, cut].copy(), self.sizes), memory.A[-1]
+                play([*record_forward(layers, X, memory, activations[0]), *record_output(activations[-1], Z)])
+                outputs[cut] = Z.transpose(2, 0, 1)
         return outputs
 
 
 def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rates: ArrayLike, seeds: ArrayLike,
                epochs: int = 2000, loss: str = "mse", hidden: str = "tanh", output: str = "sigmoid",
                init: str = "glorot", l2: float = 0.0, n_records: int = 101,
-               progress: bool = False) -> Population:  # fmt: skip
+               progress: bool = False, dtype: str = "float64") -> Population:  # fmt: skip
     r"""Train many networks at once by gradient descent over all samples.
 
     Each takes the steps $\theta \leftarrow \theta - \eta \, \partial L / \partial \theta$ with its own $\eta$.
@@ -151,12 +163,15 @@ def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rat
         At how many epochs the losses are written down, 2 or more: the first and the last are among them.
     progress : bool
         Show a progress bar (needs tqdm).
+    dtype : {"float64", "float32"}
+        Of all that is computed; float32 takes about half the time, and its results repeat to six digits or so.
 
     Returns
     -------
     Population
         A network whose loss stops being finite is marked in `diverged` and keeps the last `theta` that had a
-        finite loss; the others go on.
+        finite loss; the others go on. A KeyboardInterrupt ends the training quietly, with the last whole `theta`
+        of each.
 
     Raises
     ------
@@ -174,36 +189,43 @@ def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rat
     >>> population.losses.shape, population.losses[-1].round(4).tolist()
     ((101, 3), [0.0054, 0.0007, 0.0001])
     """
-    net = NeuralNetwork(*_as_sizes(sizes), hidden=hidden, output=output, init=init, rng=0)
+    net = NeuralNetwork(*_as_sizes(sizes), hidden=hidden, output=output, init=init, rng=0, dtype=dtype)
     X, Y, _, logits, l2 = net.check_problem(X, Y, loss, l2)
     rates, seeds = _as_networks(learning_rates, seeds)
     at = _record_epochs(check_count("epochs", epochs, smallest=0), check_count("n_records", n_records, smallest=2))
-    thetas, losses = _starts(net, init, seeds), np.empty((len(at), len(seeds)))
-    diverged, cuts = np.empty(len(seeds), bool), chunks(net.sizes, len(X), len(seeds))
+    thetas, losses = _starts(net, init, seeds), np.full((len(at), len(seeds)), np.nan, net.theta.dtype)
+    diverged, n_steps = np.empty(len(seeds), bool), np.empty(len(seeds), int)
+    cuts, rest = chunks(net.sizes, len(X), len(seeds)), at
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _bar(len(cuts) * epochs, progress) as tick:
         for cut in cuts:
             chunk = Chunk(thetas[:, cut], rates[cut], net.sizes, net.activations, (X, Y, loss, logits, l2))
-            _train_chunk(chunk, at, losses[:, cut], tick)
-            diverged[cut] = chunk.diverged
-    return Population(net.sizes, hidden, output, thetas, losses, at, diverged)
+            if not _train_chunk(chunk, rest, losses[:, cut], tick):
+                rest = at[:1]  # interrupted: the later chunks stay at their start
+            diverged[cut], n_steps[cut] = chunk.diverged, chunk.n_steps
+    return Population(net.sizes, hidden, output, thetas, losses, at, diverged, n_steps)
 
 
-def _train_chunk(chunk: Chunk, at: np.ndarray, losses: np.ndarray, tick: Callable[[int], object]) -> None:
-    """Train one chunk and fill its columns of `losses`, one row for each epoch of `at`."""
+def _train_chunk(chunk: Chunk, at: np.ndarray, losses: np.ndarray, tick: Callable[[int], object]) -> bool:
+    """Train a chunk and fill its columns of `losses`, a row for each epoch of `at`; say whether it came to the end."""
     chunk.forward()
-    losses[0] = chunk.losses()
-    for row, n_epochs in enumerate(np.diff(at).tolist(), start=1):
-        for _ in range(n_epochs):
-            chunk.step()
-            chunk.forward()
-        losses[row] = chunk.losses()
-        tick(n_epochs)
-    np.copyto(losses, chunk.finish(), where=np.isnan(losses))  # NaN where frozen
+    losses[0], finished = chunk.losses(), True
+    try:
+        for row, n_epochs in enumerate(np.diff(at).tolist(), start=1):
+            for _ in range(n_epochs):
+                chunk.step()
+                chunk.forward()
+            losses[row] = chunk.losses()
+            tick(n_epochs)
+    except KeyboardInterrupt:
+        chunk.forward()  # of the last whole theta, whatever the interrupt left undone
+        finished = False
+    np.copyto(losses, chunk.finish(), where=np.isnan(losses))  # NaN where frozen, or not reached
+    return finished
 
 
 def _starts(net: NeuralNetwork, init: str, seeds: np.ndarray) -> np.ndarray:
     """Return where the networks start, shape (n_params, n_networks), as `NeuralNetwork` would; each seed drawn once."""
-    thetas = np.empty((len(net.theta), len(seeds)))
+    thetas = np.empty((len(net.theta), len(seeds)), net.theta.dtype)
     different, which = np.unique(seeds, return_inverse=True)
     for k, seed in enumerate(different.tolist()):
         rng = np.random.default_rng(seed)

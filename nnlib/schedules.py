@@ -6,6 +6,7 @@ Chapter 11 compares them.
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from nnlib.validation import check_count, check_number
 
@@ -40,7 +41,7 @@ def step_decay(initial: float, factor: float, every: int) -> Callable[[int], flo
     """
     initial, factor = check_number("initial", initial, above=0), check_number("factor", factor, above=0)
     every = check_count("every", every)
-    return lambda n_steps: initial * factor ** (n_steps // every)
+    return _StepDecay(initial, factor, every)
 
 
 def exponential_decay(initial: float, factor: float) -> Callable[[int], float]:
@@ -104,4 +105,25 @@ def cosine(initial: float, n_steps: int, final: float = 0.0) -> Callable[[int], 
     """
     initial, final = check_number("initial", initial, above=0), check_number("final", final, at_least=0)
     last = check_count("n_steps", n_steps)
-    return lambda n_steps: final + (initial - final) * (1 + math.cos(math.pi * min(n_steps / last, 1))) / 2
+    return _Cosine(initial, last, final)
+
+
+@dataclass(frozen=True)
+class _StepDecay:  # a class and not a lambda, so that an optimizer with a schedule pickles and can be compared
+    initial: float
+    factor: float
+    every: int
+
+    def __call__(self, n_steps: int) -> float:
+        return self.initial * self.factor ** (n_steps // self.every)
+
+
+@dataclass(frozen=True)
+class _Cosine:
+    initial: float
+    n_steps: int
+    final: float
+
+    def __call__(self, n_steps: int) -> float:
+        share = min(n_steps / self.n_steps, 1)
+        return self.final + (self.initial - self.final) * (1 + math.cos(math.pi * share)) / 2

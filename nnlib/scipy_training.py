@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from nnlib.curvature import hessian_product_unchecked, hessian_unchecked
+from nnlib.passes import bind, bind_loss
 from nnlib.validation import RNG, Network, as_generator, check_choice, check_number
 
 METHODS = (
@@ -165,11 +166,11 @@ def _derivatives(objective, method):
         return {}
     exact = objective.kind == "exact"
     if method not in NEEDS_PRODUCT | NEEDS_HESSIAN:
-        return {"jac": True if exact else objective.kind}
+        return {"jac": objective.exact_gradient if exact else objective.kind}
     if not exact:  # to these methods SciPy offers no "2-point", so the differences are ours
         return {"jac": objective.gradient, "hess": objective.hessian_by_differences}
     product = {"hessp": objective.hessian_product} if method in NEEDS_PRODUCT else {"hess": objective.hessian}
-    return {"jac": True, **product}
+    return {"jac": objective.exact_gradient, **product}
 
 
 class _Stopped(Exception):
@@ -200,20 +201,27 @@ class _Objective:
     def __init__(self, net, problem, gradient, method):
         self.net, self.problem, self.kind = net, problem, gradient
         self.with_gradient = gradient == "exact" and method not in NO_GRADIENT
-        self.losses, self.best_loss, self.best_theta = [], np.inf, net.theta.astype(float)
+        self.bound = bind(net, *problem) if self.with_gradient else None
+        self.loss = self.bound.loss if self.with_gradient else bind_loss(net, *problem)
+        self.losses, self.best_loss, self.best_theta, self.last = [], np.inf, net.theta.astype(float), b""
 
     def __call__(self, theta):
-        """Return the loss, and with it the exact gradient if the method uses it."""
-        self.net.theta[:] = theta
-        if self.with_gradient:
-            value, dtheta = self.net.loss_and_gradient_unchecked(*self.problem)
-        else:
-            value = self.net.loss_unchecked(*self.problem)
+        """Return the loss, and find with it the exact gradient if the method uses it."""
+        here = theta.tobytes()
+        if self.with_gradient and here == self.last:  # SciPy asks for loss and gradient one by one, in either order
+            return self.losses[-1]
+        self.net.theta[:], self.last = theta, here
+        value = self.bound.loss_and_gradient() if self.with_gradient else self.loss()
         self.losses.append(value)
         if value < self.best_loss:
             self.best_loss = value
             np.copyto(self.best_theta, theta)
-        return (value, dtheta.astype(float)) if self.with_gradient else value  # a copy: the next call overwrites it
+        return value
+
+    def exact_gradient(self, theta):
+        """Return the exact gradient, which the loss at this `theta` finds too."""
+        self(theta)
+        return self.bound.dtheta.astype(float)  # a copy: the next call overwrites it
 
     def gradient(self, theta):
         """Return forward or central differences of the loss."""
@@ -236,8 +244,10 @@ class _Objective:
 
     def state(self, theta):
         """Return a result with `theta` and its loss, which is no evaluation of the method's."""
-        self.net.theta[:] = theta
-        return optimize.OptimizeResult(x=theta.copy(), fun=self.net.loss_unchecked(*self.problem))
+        if theta.tobytes() == self.last:
+            return optimize.OptimizeResult(x=theta.copy(), fun=self.losses[-1])
+        self.net.theta[:], self.last = theta, b""
+        return optimize.OptimizeResult(x=theta.copy(), fun=self.loss())
 
     def stopped(self, theta):
         """Return the result of a run that the callback stopped: the theta of that moment."""

@@ -90,6 +90,8 @@ def sweep(X: ArrayLike | None = None, Y: ArrayLike | None = None, *, hidden_size
             (X.shape[1], n, Y.shape[1]), X, Y, learning_rates=rates[:, None], seeds=seeds, epochs=epochs, loss=loss,
             hidden=hidden, output=output, init=init, l2=l2, n_records=2, progress=progress,
         )  # fmt: skip
+        if population.interrupted:
+            raise KeyboardInterrupt  # a part of a sweep says nothing
         return solved(population.outputs(X), Y).reshape(len(rates), len(seeds))
 
     learned = _spread(learn, counts)

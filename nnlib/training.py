@@ -6,12 +6,15 @@ Chapter 8 builds it. Whatever happens (divergence, an interrupt), the network ke
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.optimizers import GradientDescent, Optimizer
+from nnlib.passes import Pass, bind_loss
+from nnlib.tape import copy, play
 from nnlib.validation import RNG, Network, as_generator, check_count
 
 
@@ -119,36 +122,41 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
     problem = net.check_problem(X, Y, loss, l2)
     epochs, size = check_count("epochs", epochs, smallest=0), _check_batch_size(batch_size, len(problem[0]))
     optimizer = _check_tools(optimizer, callback)
-    history, batches = History(), _Batches(*problem[:2], size, as_generator(rng))
-    whole = net.theta.copy()  # the last theta that had a finite loss
+    history, final_loss = History(), bind_loss(net, *problem)
+    steps = _Steps(net, problem, size, as_generator(rng), optimizer)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        keep = _Snapshots(net, history, snapshots, problem)
+        keep = _Snapshots(net, history, snapshots, final_loss)
         early = _EarlyStopping(net, history, validation, patience, loss)
-
-        def stop(epoch):
-            keep(epoch)
-            return "patience" if early() else "callback" if callback is not None and callback(epoch, net) else None
-
+        watches = [watch for watch in (keep, early, _caller(callback, net)) if watch]
         try:
             for epoch in _counter(epochs, progress):
-                history.loss.append(_epoch(net, batches(), problem[2:], optimizer, whole))
-                history.stopped_by = stop(epoch + 1) or "epochs"
-                if history.stopped_by != "epochs":
+                history.loss.append(steps.epoch())
+                if watches and (reason := _ask(watches, epoch + 1)):  # nothing is asked where nobody watches
+                    history.stopped_by = reason
                     break
             early.restore_best()
         except (FloatingPointError, KeyboardInterrupt) as reason:
             history.stopped_by = "divergence" if isinstance(reason, FloatingPointError) else "interrupt"
-            net.theta[:] = whole
-        _close(net, problem, history, whole)
+            net.theta[:] = steps.whole
+        _close(net, final_loss, history, steps.whole)
     return history
 
 
-def _close(net, problem, history, whole):
+def _ask(watches, epoch):
+    """Show an epoch to all who watch, until one has a reason to stop."""
+    return next(filter(None, (watch(epoch) for watch in watches)), None)
+
+
+def _caller(callback, net):
+    return None if callback is None else lambda epoch: "callback" if callback(epoch, net) else None
+
+
+def _close(net, final_loss, history, whole):
     """End `history` on the loss of the `theta` that is kept, which is `whole` if the last step went too far."""
-    final = net.loss_unchecked(*problem)
+    final = final_loss()
     if not math.isfinite(final):
         history.stopped_by, net.theta[:] = "divergence", whole
-        final = net.loss_unchecked(*problem)
+        final = final_loss()
     broken_off = history.stopped_by in ("divergence", "interrupt")
     if math.isfinite(final) and not (broken_off and history.loss[-1:] == [final]):
         history.loss.append(final)
@@ -167,37 +175,41 @@ def _check_batch_size(batch_size, n_samples):
     return n_samples if batch_size is None else min(check_count("batch_size", batch_size), n_samples)
 
 
-def _epoch(net, batches, terms, optimizer, whole):
-    """Take one step a batch; return the mean loss of the samples, each met before its step."""
-    total = n_samples = 0
-    for X, Y in batches:
-        value, dtheta = net.loss_and_gradient_unchecked(X, Y, *terms)
+class _Steps:
+    """Takes the steps of an epoch: on all samples in their order, or on batches, shuffled and copied to one place.
+
+    `whole` is the last theta that had a finite loss.
+    """
+
+    def __init__(self, net, problem, size, rng, optimizer):
+        self.X, self.Y, *terms = problem
+        self.theta, self.whole, self.dtheta = net.theta, net.theta.copy(), np.empty_like(net.theta)
+        self.size, self.rng, self.optimizer = size, rng, optimizer
+        rest = len(self.X) % size
+        self.places = [Pass(net, n, *terms, self.dtheta) for n in (size, rest) if n]
+        for place in self.places:
+            place.backward.insert(0, copy(self.theta, self.whole))
+        if size == len(self.X):  # loaded once, so that an epoch is no more than a step
+            self.epoch = partial(self._step, self.places[0].load(self.X, self.Y))
+
+    def epoch(self):
+        """Take one step a batch; return the mean loss of the samples, each met before its step."""
+        return sum(self._step(batch) * batch.n_samples for batch in self._batches()) / len(self.X)
+
+    def _step(self, batch):
+        value = batch.loss()
         if not math.isfinite(value):
             raise FloatingPointError
-        np.copyto(whole, net.theta)
-        optimizer.step(net.theta, dtheta)
-        total += value * len(X)
-        n_samples += len(X)
-    return total / n_samples
+        play(batch.backward)
+        self.optimizer.step(self.theta, self.dtheta)
+        return value
 
-
-class _Batches:
-    """Hands out the batches of an epoch: all samples in their order, or shuffled, cut and copied to one place."""
-
-    def __init__(self, X, Y, size, rng):
-        self.X, self.Y, self.size, self.rng = X, Y, size, rng
-        self.place = tuple(np.empty((size, array.shape[1]), array.dtype) for array in (X, Y))
-
-    def __call__(self):
-        if self.size == len(self.X):
-            return [(self.X, self.Y)]
+    def _batches(self):
         order = self.rng.permutation(len(self.X))
-        return (self._gather(order[start : start + self.size]) for start in range(0, len(order), self.size))
-
-    def _gather(self, rows):
-        X, Y = (place[: len(rows)] for place in self.place)
-        # mode="clip" lets NumPy write into `out` at once; the rows are in range
-        return np.take(self.X, rows, 0, out=X, mode="clip"), np.take(self.Y, rows, 0, out=Y, mode="clip")
+        for start in range(0, len(order), self.size):
+            rows = order[start : start + self.size]
+            place = self.places[0 if len(rows) == self.size else -1]
+            yield place.load(self.X, self.Y, rows)
 
 
 def _counter(epochs, progress):
@@ -211,42 +223,47 @@ def _counter(epochs, progress):
 class _Snapshots:
     """Copies `theta` into the history after the epochs that were asked for."""
 
-    def __init__(self, net, history, epochs, problem):
-        self.net, self.history, self.problem = net, history, problem
+    def __init__(self, net, history, epochs, loss):
+        self.net, self.history, self.loss = net, history, loss
         if not isinstance(epochs, Iterable):
             raise ValueError(f"snapshots is {epochs!r}; it may be a list of epochs, such as [0, 10, 100]")
         self.epochs = {check_count("an epoch of snapshots", epoch, smallest=0) for epoch in epochs}
         self(0)
 
+    def __bool__(self):
+        return bool(self.epochs)
+
     def __call__(self, epoch):
-        if epoch in self.epochs and math.isfinite(self.net.loss_unchecked(*self.problem)):
+        if epoch in self.epochs and math.isfinite(self.loss()):
             self.history.snapshots[epoch] = self.net.theta.copy()
 
 
 class _EarlyStopping:
-    """Watches the validation loss; without validation data it never stops anything."""
+    """Watches the validation loss; false without validation data."""
 
     def __init__(self, net, history, validation, patience, loss):
         if patience is not None and validation is None:
             raise ValueError(f"patience is {patience!r} without validation; it may be given with validation=(X, Y)")
         self.patience = None if patience is None else check_count("patience", patience)
         self.net, self.history, self.waited = net, history, 0
-        self.problem = None if validation is None else _check_validation(net, validation, loss)
+        self.loss = None if validation is None else bind_loss(net, *_check_validation(net, validation, loss))
         self.best_loss, self.best_theta = math.inf, net.theta.copy()
-        self()
+        if self:
+            self(0)
 
-    def __call__(self):
-        """Record the validation loss; say whether it has not improved for `patience` epochs."""
-        if self.problem is None:
-            return False
-        value = self.net.loss_unchecked(*self.problem)
+    def __bool__(self):
+        return self.loss is not None
+
+    def __call__(self, epoch):
+        """Record the validation loss; say "patience" where it has not improved for `patience` epochs."""
+        value = self.loss()
         self.history.validation_loss.append(value)
         if value < self.best_loss:
             self.best_loss, self.waited = value, 0
             np.copyto(self.best_theta, self.net.theta)
         else:
             self.waited += 1
-        return self.patience is not None and self.waited >= self.patience
+        return "patience" if self.patience is not None and self.waited >= self.patience else None
 
     def restore_best(self):
         """Go back to the best `theta`, if early stopping was asked for."""

@@ -79,6 +79,13 @@ def check_number(name: str, value: Any, above: float | None = None, at_least: fl
     return float(value)
 
 
+def check_share(name: str, value: Any) -> float:
+    """Return `value` as a float; refuse what is not a number from 0 to below 1."""
+    if not 0 <= check_number(name, value) < 1:
+        raise ValueError(f"{name} is {value!r}; it may be a number from 0 to below 1")
+    return float(value)
+
+
 def check_array(
     name: str, value: ArrayLike, n_columns: int, columns: str, n_rows: int | None = None, dtype: DTypeLike = np.float64
 ) -> np.ndarray:

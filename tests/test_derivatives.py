@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from nnlib import NeuralNetwork, check_gradient, datasets
-from nnlib.activations import ACTIVATIONS, Activation
+from nnlib.activations import ACTIVATIONS
 from nnlib.derivatives import central_difference, complex_step
+from nnlib.losses import LOSSES, Loss
+from nnlib.passes import WIDE
 from tests.helpers import ENDS, HIDDEN, SHAPES, draw_network, pre_activations
 
 
@@ -143,24 +145,31 @@ class LostSample(NeuralNetwork):
         return self.loss(X, Y, loss, l2), dtheta
 
 
-class WrongDerivative(Faulty):
+class ByHand(NeuralNetwork):
+    """A backward pass written here once more; `slopes` are f'(Z) of the hidden layers and of the output."""
+
+    slopes = (ACTIVATIONS["tanh"].derivative, ACTIVATIONS["sigmoid"].derivative)
+
+    def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
+        A, parts, (hidden, output) = [X, *self.layer_outputs(X)], [], self.slopes
+        dA = 2 * (A[-1] - Y) / Y.size
+        for k in range(len(self.layers), 0, -1):
+            dZ = dA * (output if k == len(self.layers) else hidden)(A[k])
+            parts[:0] = [(A[k - 1].T @ dZ + l2 * self.layers[k - 1].W).ravel(), dZ.sum(axis=0)]
+            dA = dZ @ self.layers[k - 1].W.T
+        return self.loss(X, Y, loss, l2), np.concatenate(parts)
+
+
+class WrongDerivative(ByHand):
     """Takes the sigmoid's derivative, a (1 - a), where the hidden units are tanh."""
 
-    def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
-        twin = self.copy()
-        wrong = Activation(ACTIVATIONS["tanh"].value, ACTIVATIONS["sigmoid"].derivative)
-        twin.layers[:-1] = [layer._replace(activation=wrong) for layer in twin.layers[:-1]]
-        return twin.loss_and_gradient(X, Y, loss, l2)
+    slopes = (ACTIVATIONS["sigmoid"].derivative, ACTIVATIONS["sigmoid"].derivative)
 
 
-class ForgottenSlope(Faulty):
+class ForgottenSlope(ByHand):
     """Leaves f'(Z) out at the output, as if a squared error came with logits."""
 
-    def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
-        twin = self.copy()
-        wrong = Activation(ACTIVATIONS["sigmoid"].value, ACTIVATIONS["identity"].derivative)
-        twin.layers[-1] = twin.layers[-1]._replace(activation=wrong)
-        return twin.loss_and_gradient(X, Y, loss, l2)
+    slopes = (ACTIVATIONS["tanh"].derivative, ACTIVATIONS["identity"].derivative)
 
 
 FAULTS = (
@@ -175,7 +184,28 @@ def test_a_planted_fault_is_caught(fault, method):
     rng = np.random.default_rng(0)
     X, Y = rng.standard_normal((6, 2)), rng.uniform(size=(6, 1))
     sound = NeuralNetwork(2, 4, 4, 1, init="normal", rng=rng)
-    net = fault(2, 4, 4, 1)
-    net.theta = sound.theta
+    net, by_hand = fault(2, 4, 4, 1), ByHand(2, 4, 4, 1)
+    net.theta = by_hand.theta = sound.theta
     assert check_gradient(sound, X, Y, l2=0.2, method=method) < 1e-6
+    assert check_gradient(by_hand, X, Y, l2=0.2, method=method) < 1e-6
     assert check_gradient(net, X, Y, l2=0.2, method=method) > 1e-5
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "identity", "softmax"])
+def test_a_loss_of_ones_own_has_its_gradient_too(output, monkeypatch):
+    def fourth_power(A, Y):
+        return ((A - Y) ** 4).mean(), 4 * (A - Y) ** 3 / Y.size
+
+    monkeypatch.setitem(LOSSES, "fourth power", Loss(fourth_power, None))
+    net, X, Y = draw_network((4, 5, 3, 2), 7, output=output)
+    assert net.loss(X, Y, "fourth power") == pytest.approx(np.mean((net.forward(X) - Y) ** 4), rel=1e-12)
+    assert check_gradient(net, X, Y, "fourth power", l2=0.1) < 1e-6
+
+
+@pytest.mark.parametrize(("output", "loss"), [("sigmoid", "mse"), ("softmax", "cross_entropy")])
+@pytest.mark.parametrize("n_inputs", [WIDE - 1, WIDE])
+def test_the_gradient_of_a_network_with_wide_inputs_is_the_derivative_too(n_inputs, output, loss):
+    net, X, Y = draw_network((n_inputs, 3, 2), 4, output=output)
+    by_hand = net.loss(X, Y, loss, 0.1)
+    assert by_hand == pytest.approx(loss_by_definition(net, X, Y, loss, 0.1), rel=1e-12)
+    assert check_gradient(net, X, Y, loss, 0.1, method="complex") < 1e-12

@@ -203,7 +203,7 @@ def test_a_loss_at_rest_ends_the_training_in_silence():
 def test_rest_is_measured_from_the_best_loss_so_far(monkeypatch):
     # after 0.5 no epoch is better by 0.1, though 0.6 is better than the 0.8 before it
     losses = iter([1.0, 0.5, 0.8, 0.6, 0.45] + 100 * [0.1])
-    monkeypatch.setattr(NeuralNetwork, "loss_unchecked", lambda self, *problem: next(losses))
+    monkeypatch.setattr("nnlib.fitting.bind_loss", lambda net, *problem: lambda: next(losses))
     model, warned = fit_counting(classifier(tol=0.1, n_iter_no_change=3, max_iter=50))
     assert (model.n_iter_, warned) == (5, [])
 
@@ -260,10 +260,10 @@ def test_a_loss_that_becomes_infinite_is_warned_of_and_leaves_a_finite_network()
 
 
 def test_an_interrupt_leaves_a_fitted_estimator_and_a_word(monkeypatch):
-    def interrupted(self, *terms):
+    def interrupted(self, batch):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(NeuralNetwork, "loss_and_gradient_unchecked", interrupted)
+    monkeypatch.setattr("nnlib.training._Steps._step", interrupted)
     model, warned = fit_counting(classifier())
     assert warned == ["The training was interrupted."]
     assert model.predict(X).shape == (60,)

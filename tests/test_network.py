@@ -6,6 +6,7 @@ import pytest
 
 import nnlib
 from nnlib import NeuralNetwork, datasets
+from nnlib.passes import SLICE
 from tests.helpers import ENDS, HIDDEN, SHAPES, draw_network
 
 X, Y = datasets.xor()
@@ -288,3 +289,15 @@ def test_the_defaults_are_tanh_sigmoid_and_glorot():
     assert repr(net) == "NeuralNetwork(2, 4, 1, hidden='tanh', output='sigmoid')"
     np.testing.assert_array_equal(net.theta, NeuralNetwork(2, 4, 1, init="glorot", rng=0).theta)
     assert net.loss(X, Y) == net.loss(X, Y, loss="mse", l2=0.0)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity", "relu", "tanh", "softplus"])
+@pytest.mark.parametrize("n_samples", [SLICE, SLICE + 1, 4 * SLICE, 5 * SLICE + 3])
+@pytest.mark.parametrize("sizes", [(2, 8, 3), (3, 40, 5, 2)])
+def test_the_outputs_for_many_samples_are_those_for_a_few(sizes, n_samples, output):
+    X = np.random.default_rng(1).standard_normal((n_samples, sizes[0]))
+    net = NeuralNetwork(*sizes, output=output, rng=0)
+    A, before = net.forward(X), X.tobytes()
+    assert A.shape == (n_samples, sizes[-1])
+    np.testing.assert_allclose(A, net.layer_outputs(X)[-1], rtol=1e-12, atol=1e-14)
+    assert X.tobytes() == before

@@ -338,3 +338,28 @@ def test_every_optimizer_says_what_it_is(name):
     assert kind() == kind()
     assert repr(kind()).startswith(f"{name}(learning_rate=")
     assert eval(repr(kind())) == kind()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gradient_of_another_shape_is_refused_and_moves_nothing(kind):
+    optimizer, theta = kind(), np.ones(3)
+    for dtheta in (np.ones(2), np.ones((3, 1)), np.ones(()), 1.0):
+        with pytest.raises(ValueError, match="dtheta has shape .*; this theta takes \\(3,\\)"):
+            optimizer.step(theta, dtheta)
+    optimizer.step(theta, np.ones(3))
+    with pytest.raises(ValueError, match="dtheta has shape \\(4,\\); this theta takes \\(3,\\)"):
+        optimizer.step(theta, np.ones(4))
+    before = theta.copy()
+    optimizer.step(theta, np.ones(3))
+    assert (theta < before).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_theta_that_is_no_one_piece_moves_too(kind):
+    wide, plain, optimizer, twin = np.ones(6), np.ones(3), kind(), kind()
+    theta = wide[::2]
+    for g in np.random.default_rng(0).standard_normal((3, 3)):
+        optimizer.step(theta, g)
+        twin.step(plain, g)
+    np.testing.assert_allclose(wide[::2], plain, rtol=1e-12)
+    assert (wide[1::2] == 1).all()

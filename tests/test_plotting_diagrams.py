@@ -132,18 +132,19 @@ def trained(**options):
     return net, np.array(path)
 
 
-def test_a_landscape_shows_the_loss_along_the_directions_it_is_given(monkeypatch):
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_a_landscape_shows_the_loss_along_the_directions_it_is_given(monkeypatch, l2):
     net, D = NeuralNetwork(2, 3, 1, rng=0), np.zeros((2, 13))
     D[0, 2], D[1, 7] = 1, 2
     seen = {}
     monkeypatch.setattr(plt.Axes, "contourf", lambda ax, a, b, losses, **_: seen.update(a=a, b=b, losses=losses))
-    landscape(net, X, Y, directions=D, span=1.5)
+    landscape(net, X, Y, directions=D, span=1.5, l2=l2)
     a, b, losses = seen.values()
     assert (a[0], a[-1], b[0], b[-1]) == (-1.5, 1.5, -1.5, 1.5)
     twin = net.copy()
     for i, j in ((0, 0), (3, 30), (40, 5), (20, 20)):
         twin.theta = net.theta + a[j] * D[0] + b[i] * D[1]
-        assert losses[i, j] == pytest.approx(twin.loss(X, Y), rel=1e-12)
+        assert losses[i, j] == pytest.approx(twin.loss(X, Y, l2=l2), rel=1e-12)
 
 
 def test_random_directions_are_orthogonal_and_of_length_one(monkeypatch):

@@ -260,7 +260,7 @@ def test_memory_grows_only_by_what_is_returned():
             tracemalloc.stop()
 
     peak(10)  # what is loaded once
-    returned = 8 * (17 + 2)  # bytes of theta and losses for each network
+    returned = 8 * (17 + 2 + 1)  # bytes of theta, losses and n_steps for each network
     per_network = 8 * 6  # rates, seeds and the order they are drawn in
     chunk = 8 * nnlib.chunks.CACHE
     assert peak(20_000) - peak(2_000) < 18_000 * (returned + per_network) + chunk
@@ -301,7 +301,7 @@ def test_a_sweep_counts_what_training_one_by_one_counts():
     [
         {"l2": 0.02},
         {"hidden": "sigmoid"},
-        {"output": "identity"},
+        {"output": "identity", "rate": 0.1},  # at 0.5 a start that differs by 1e-15 can end elsewhere
         {"loss": "binary_cross_entropy"},
         {"init": "normal"},
         {"epochs": 400},
@@ -309,9 +309,10 @@ def test_a_sweep_counts_what_training_one_by_one_counts():
     ids=str,
 )
 def test_a_sweep_hands_every_option_on(options):
-    settings = {"hidden_sizes": [4], "learning_rates": [0.5], "seeds": range(10)}
-    options = {"epochs": 150, **options}
-    nets, _ = train_alone((2, 4, 1), X, Y, [0.5] * 10, range(10), **options)
+    options = {"epochs": 150, "rate": 0.5, **options}
+    rate = options.pop("rate")
+    settings = {"hidden_sizes": [4], "learning_rates": [rate], "seeds": range(10)}
+    nets, _ = train_alone((2, 4, 1), X, Y, [rate] * 10, range(10), **options)
     expected = [solved(net.forward(X), Y) for net in nets]
     assert sweep(**settings, **options).solved[0, 0].tolist() == expected
     assert sweep(**settings, epochs=150).solved[0, 0].tolist() != expected  # the option matters
@@ -421,3 +422,61 @@ def test_bad_input(call, message):
     with pytest.raises(ValueError) as caught:
         call()
     assert str(caught.value) == message
+
+
+def test_float32_populations_are_float32_networks():
+    settings = {"learning_rates": 0.5, "seeds": range(4), "epochs": 200, "n_records": 3}
+    single, double = (train_many((2, 4, 1), X, Y, dtype=dtype, **settings) for dtype in ("float32", "float64"))
+    net = NeuralNetwork(2, 4, 1, rng=2, dtype="float32")
+    train(net, X, Y, epochs=200)
+    assert {a.dtype for a in (single.thetas, single.losses, single.outputs(X))} == {np.dtype(np.float32)}
+    assert repr(single.network(2)) == repr(net)
+    np.testing.assert_allclose(single.thetas[:, 2], net.theta, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(single.thetas, double.thetas, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(single.losses, double.losses, rtol=1e-4)
+    with pytest.raises(ValueError, match="dtype is 'int'; it may be one of 'float64', 'float32'"):
+        train_many((2, 4, 1), X, Y, dtype="int", **settings)
+
+
+def test_a_float32_population_keeps_no_denormals_where_inputs_are_always_zero():
+    wide, settings = np.hstack([X, np.zeros((4, 2))]), {"epochs": 5000, "l2": 0.1, "dtype": "float32"}
+    population = train_many((4, 3, 1), wide, Y, learning_rates=0.5, seeds=range(3), **settings)
+    assert not ((population.thetas != 0) & (np.abs(population.thetas) < np.finfo(np.float32).tiny)).any()
+
+
+@pytest.mark.parametrize("where", ["step", "forward"])
+def test_an_interrupt_leaves_the_last_whole_thetas(where, chunk_of, monkeypatch):
+    chunk_of(4)
+    settings = {"learning_rates": 0.5, "seeds": range(8), "n_records": 6}
+    calls, method = [], getattr(nnlib.chunks.Chunk, where)
+
+    def interrupted(chunk):
+        calls.append(1)
+        if len(calls) == 30:
+            chunk.thetas[1 - chunk.n_steps % 2][:3] = 7  # as a step that has not come to its end
+            raise KeyboardInterrupt
+        return method(chunk)
+
+    monkeypatch.setattr(nnlib.chunks.Chunk, where, interrupted)
+    population = train_many((2, 4, 1), X, Y, epochs=50, **settings)
+    monkeypatch.undo()
+    taken = 29  # the first look forward is at the start
+    assert population.n_steps.tolist() == [taken] * 4 + [0] * 4
+    assert population.interrupted and "interrupted" in repr(population)
+    for k in range(8):
+        net = NeuralNetwork(2, 4, 1, rng=k)
+        train(net, X, Y, epochs=taken if k < 4 else 0)
+        np.testing.assert_allclose(population.thetas[:, k], net.theta, rtol=1e-12)
+        np.testing.assert_allclose(population.losses[3:, k], net.loss(X, Y), rtol=1e-12)
+    whole = train_many((2, 4, 1), X, Y, epochs=50, **settings)
+    np.testing.assert_array_equal(population.losses[:3, :4], whole.losses[:3, :4])
+    assert not whole.interrupted
+
+
+def test_an_interrupt_ends_a_sweep(monkeypatch):
+    def interrupted(chunk):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nnlib.chunks.Chunk, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(hidden_sizes=[2, 3], learning_rates=[0.5], seeds=range(3), epochs=10)

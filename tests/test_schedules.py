@@ -1,4 +1,5 @@
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -130,3 +131,21 @@ def test_every_schedule_goes_with_every_optimizer():
             for _ in range(200):
                 optimizer.step(theta, theta.copy())
             assert np.abs(theta).max() < 0.1, (kind, schedule)
+
+
+SCHEDULES = [
+    schedules.step_decay(0.8, factor=0.5, every=2),
+    schedules.exponential_decay(0.8, factor=0.9),
+    schedules.cosine(0.5, n_steps=6, final=0.1),
+]
+
+
+@pytest.mark.parametrize("rate", SCHEDULES, ids=repr)
+def test_an_optimizer_with_a_schedule_pickles_and_goes_on(rate):
+    net, optimizer, data = NeuralNetwork(2, 4, 1, rng=0), Adam(rate), datasets.xor()
+    train(net, *data, optimizer=optimizer, epochs=3)
+    twin, twins_optimizer = pickle.loads(pickle.dumps((net, optimizer)))
+    assert twins_optimizer == optimizer
+    for one, its_optimizer in ((net, optimizer), (twin, twins_optimizer)):
+        train(one, *data, optimizer=its_optimizer, epochs=4)
+    assert twin.theta.tobytes() == net.theta.tobytes()

@@ -8,6 +8,7 @@ import nnlib
 from nnlib import GradientDescent, NeuralNetwork, datasets, train
 from nnlib.diagnosis import solved, success_rate
 from nnlib.optimizers import Adam, Momentum, Nesterov, RMSProp
+from nnlib.passes import Pass, bind
 from nnlib.schedules import cosine
 
 X, Y = datasets.xor()
@@ -57,19 +58,25 @@ def test_the_defaults_are_mse_half_and_2000_epochs():
     assert net.theta.tobytes() == twin.theta.tobytes()
 
 
-class Watched(NeuralNetwork):
-    """Writes down every batch that it learns from."""
+@pytest.fixture
+def batches(monkeypatch):
+    """Return the list of X and Y of every batch that is loaded to be learned from."""
+    seen, load = [], Pass.load
 
-    def loss_and_gradient_unchecked(self, X, Y, *terms):
-        self.__dict__.setdefault("batches", []).append((X[:, 0].tolist(), Y[:, 0].tolist()))
-        return super().loss_and_gradient_unchecked(X, Y, *terms)
+    def watch(self, X, Y, rows=None):
+        load(self, X, Y, rows)
+        if self.dtheta is not None:
+            seen.append((self.X.copy(), self.Y.T.copy()))
+        return self
+
+    monkeypatch.setattr(Pass, "load", watch)
+    return seen
 
 
-def test_mini_batches_meet_each_sample_once_an_epoch_with_its_own_target():
+def test_mini_batches_meet_each_sample_once_an_epoch_with_its_own_target(batches):
     inputs = np.arange(7.0)[:, None] / 7
-    net = Watched(1, 3, 1, rng=0)
-    train(net, inputs, inputs**2, epochs=3, batch_size=3)
-    steps = net.batches
+    train(start(1, 3, 1), inputs, inputs**2, epochs=3, batch_size=3)
+    steps = [(X[:, 0].tolist(), Y[:, 0].tolist()) for X, Y in batches]
     assert [len(xs) for xs, _ in steps] == [3, 3, 1] * 3
     epochs = [[x for xs, _ in steps[k : k + 3] for x in xs] for k in (0, 3, 6)]
     assert [sorted(epoch) for epoch in epochs] == [inputs[:, 0].tolist()] * 3
@@ -437,16 +444,15 @@ def test_float32_stays_float32_and_close_to_float64(optimizer, batch_size):
     np.testing.assert_allclose(nets[0].theta, nets[1].theta, rtol=1e-3, atol=1e-4)
 
 
-def test_float32_meets_float32_arrays_only():
-    class Checked(NeuralNetwork):
-        def loss_and_gradient_unchecked(self, X, Y, *terms):
-            value, dtheta = super().loss_and_gradient_unchecked(X, Y, *terms)
-            dtypes.update((X.dtype, Y.dtype, dtheta.dtype))
-            return value, dtheta
-
-    dtypes = set()
-    train(Checked(2, 4, 1, rng=0, dtype="float32"), X, Y, epochs=2, batch_size=3)
-    assert dtypes == {np.dtype(np.float32)}
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("loss", ["mse", "binary_cross_entropy"])
+def test_float32_meets_float32_arrays_only(optimizer, loss):
+    net, optimizer = start(dtype="float32"), copy.deepcopy(optimizer)
+    bound = bind(net, *net.check_problem(X, Y, loss, 0.01))
+    optimizer.step(net.theta, bound.dtheta)
+    calls = [*bound.forward, *bound.backward, *(call for _, call in bound.terms), *optimizer._state["tape"]]
+    arrays = [array for _, arguments in calls for array in arguments if isinstance(array, np.ndarray)]
+    assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 
 
 def test_float32_goes_on_after_a_pickle_and_a_copy():

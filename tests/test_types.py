@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import subprocess
+import sys
 import tomllib
 import types
 from importlib.resources import files
@@ -96,3 +98,17 @@ def test_the_package_ships_its_hints():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "py.typed" in settings["tool"]["setuptools"]["package-data"]["nnlib"]
     assert files("nnlib").joinpath("py.typed").is_file()
+
+
+def complaints(tmp_path, *what):
+    """Return what mypy says, with the settings of pyproject.toml and nothing left from an earlier run."""
+    pytest.importorskip("mypy")
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", f"--cache-dir={tmp_path / 'cache'}", *what]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def test_the_types_agree(tmp_path):
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("import nnlib\n\nname: str = nnlib.Adam().eps\n")
+    (complaint,) = [line for line in complaints(tmp_path, "nnlib", str(wrong)).splitlines() if ": error: " in line]
+    assert complaint.startswith(f"{wrong}:3: ")

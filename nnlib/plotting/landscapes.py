@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
+from nnlib.passes import bind_loss
 from nnlib.plotting.common import add_description, axes_or_new
 from nnlib.validation import RNG, Network, as_floats, as_generator, check_finite, check_number
 
@@ -22,6 +23,7 @@ def landscape(
     ax: Axes | None = None,
     *,
     loss: str = "mse",
+    l2: float = 0.0,
     directions: ArrayLike | None = None,
     path: ArrayLike | None = None,
     span: float | None = None,
@@ -46,6 +48,8 @@ def landscape(
         Where to draw; a new figure by default.
     loss : {"mse", "binary_cross_entropy", "cross_entropy"}
         What is drawn.
+    l2 : float
+        Weight decay, as in `NeuralNetwork.loss_and_gradient`: the penalty is part of what is drawn.
     directions : array, shape (2, n_params), optional
         $d_1$ and $d_2$; by default the leading singular vectors of ``path - theta`` or, without a path, two
         random ones, orthogonal and of length 1.
@@ -64,10 +68,11 @@ def landscape(
     Raises
     ------
     ValueError
-        If X, Y or the loss do not fit the network, `directions` are not two that span a plane, `path` has
-        not two rows or more, or `span` is not above 0.
+        If X, Y or the loss do not fit the network, `l2` is negative, `directions` are not two that span a plane,
+        `path` has not two rows or more, or `span` is not above 0.
     """
-    net.check_problem(X, Y, loss, 0.0)
+    twin = net.copy()
+    loss_of_twin = bind_loss(twin, *net.check_problem(X, Y, loss, l2))
     path = None if path is None else _check_rows("path", path, (None, len(net.theta)))
     span = None if span is None else check_number("span", span, above=0)
     origin, D, names = _plane(net.theta, directions, path, as_generator(rng))
@@ -75,12 +80,12 @@ def landscape(
     steps = np.linalg.lstsq(D.T, (thetas - origin).T)[0].T  # shadows on the plane, that of net.theta last
     ax = axes_or_new(ax)
     a, b = np.linspace(*_window(steps, span, net.theta), GRID).T
-    losses = _losses(net, X, Y, loss, origin + _grid(a, b) @ D)
+    losses = _losses(twin, loss_of_twin, origin + _grid(a, b) @ D)
     _draw_levels(ax, a, b, losses.reshape(GRID, GRID))
     _draw_steps(ax, steps)
     ax.set(xlabel=names[0], ylabel=names[1], xlim=a[[0, -1]], ylim=b[[0, -1]])
     add_description(ax, f"The loss on a plane through theta goes from {losses.min():.3g} to {losses.max():.3g}.")
-    add_description(ax, _describe(thetas, origin + steps @ D, _losses(net, X, Y, loss, thetas[[0, -1]])))
+    add_description(ax, _describe(thetas, origin + steps @ D, _losses(twin, loss_of_twin, thetas[[0, -1]])))
     return ax
 
 
@@ -124,12 +129,12 @@ def _grid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
 
 
-def _losses(net, X, Y, loss, thetas):
-    """Return the loss at each of `thetas`, on a copy of the network."""
-    twin, losses = net.copy(), np.empty(len(thetas))
+def _losses(twin, loss, thetas):
+    """Return the loss at each of `thetas`; `loss` gives that of the network `twin`, which is moved."""
+    losses = np.empty(len(thetas))
     for k, theta in enumerate(thetas):
         twin.theta[:] = theta
-        losses[k] = twin.loss(X, Y, loss)
+        losses[k] = loss()
     return losses
 
 
