@@ -4,6 +4,7 @@ Chapter 12 meets the plateaus 1/4, 1/6 and 1/8 and chapter 9 counts them. `succe
 many starts into one honest number: a rate with its interval, never a lucky seed.
 """
 
+import math
 from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
@@ -158,7 +159,8 @@ def _name(outputs: np.ndarray, loss: float, n_right: int) -> tuple[str, str]:
     """Name the state of four finite outputs, with a sentence for people."""
     error = np.abs(outputs - TARGETS)
     if (error < SURE).all():
-        return "solved", f"solved: each of the four outputs is within {error.max():.2f} of its target"
+        worst = math.ceil(100 * error.max()) / 100  # never less than it is
+        return "solved", f"solved: each of the four outputs is within {worst:.2f} of its target"
     shared = _shared_corners(outputs)
     if shared is not None:
         plateau = PLATEAUS[len(shared)]

@@ -14,6 +14,8 @@ function nameSlider(slider) {
   const label = slider.querySelector(".widget-label");
   const readout = slider.querySelector(".widget-readout");
   if (!handle || !label || !readout) return;
+  // A list's readout would take any text and not what it says.
+  if (!slider.classList.contains("pg-weight") && readout.isContentEditable) readout.contentEditable = "false";
   const words = { "aria-label": label.textContent, "aria-valuetext": readout.textContent };
   for (const [name, value] of Object.entries(words)) {
     // Only where it differs: the observer below sees what is written here.

@@ -34,6 +34,7 @@ def make_weight(stage: Stage, k: int, words: str) -> widgets.FloatSlider:
     slider = widgets.FloatSlider(
         value=value, min=-10, max=10, step=0.1, description=words, readout_format=".1f", layout=LAYOUT
     )
+    slider.add_class("pg-weight")  # a number may be typed into its readout
     widgets.jslink((stage, f"theta_{k}"), (slider, "value"))
     return slider
 

@@ -112,10 +112,10 @@ class DigitPad(anywidget.AnyWidget):
         """Return the same text for the same network and pixels in every run."""
         return f"DigitPad({self._net}, digit={self.digit})"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple | dict:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Add a still, for a PDF or a viewer that draws no widgets."""
-        data, *metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"image/png": draw_digit(self.pixels, self.probabilities)}, *metadata
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return bundle and (bundle[0] | {"image/png": draw_digit(self.pixels, self.probabilities)}, *bundle[1:])
 
     @traitlets.validate("pixels")
     def _check_pixels(self, proposal: dict) -> np.ndarray:

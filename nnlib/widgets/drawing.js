@@ -71,63 +71,62 @@ function drawLevels(pen, area, y, levels, palette) {
 
 // ---- the hidden layer
 
-// The last hidden layer's outputs at the data, centered: two leading directions by power iteration, begun at the last ones.
-function leadingDirections(rows, previous) {
-  const m = rows[0].length;
-  const directions = [];
-  for (let d = 0; d < 2; d++) {
-    let v = previous?.[d]?.length === m ? previous[d] : range(m).map((k) => Math.cos(k * (d + 1) + d));
-    for (let turn = 0; turn < 30; turn++) {
-      const scores = rows.map((row) => dot(row, v));
-      let next = range(m).map((k) => rows.reduce((sum, row, i) => sum + scores[i] * row[k], 0));
-      for (const other of directions) next = next.map((value, k) => value - dot(next, other) * other[k]);
-      const length = Math.hypot(...next);
-      if (length < 1e-12) break;
-      v = next.map((value) => value / length);
-    }
-    directions.push(v);
+const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+const scaled = (v, factor) => v.map((value) => value * factor);
+
+// The strongest direction of `rows` at a right angle to the unit vector `first`: power iteration, begun at `start`.
+function strongestBeside(first, rows, start) {
+  let v = start;
+  for (let turn = 0; turn < 30; turn++) {
+    const scores = rows.map((row) => dot(row, v));
+    let next = range(first.length).map((k) => rows.reduce((sum, row, i) => sum + scores[i] * row[k], 0));
+    const along = dot(next, first);
+    next = next.map((value, k) => value - along * first[k]);
+    const length = Math.hypot(...next);
+    if (length < 1e-12) break;
+    v = scaled(next, 1 / length);
   }
-  return directions;
+  return v;
 }
 
-const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
-
-// Where each sample stands in the drawn hidden plane; `memory` keeps the directions, so that the picture turns slowly.
+// Where each sample stands in the drawn hidden plane, and the output unit's line there: [v, w, c] with v x + w y + c = 0.
+// Of more than two units one axis is the way in which the output unit looks, so that its line can be drawn; the other is
+// the strongest beside it. `memory` keeps that one, so that the picture turns slowly.
 function hiddenPoints(run, memory) {
   const { layers, nUnits } = run.network;
   const { X, n } = run.data;
-  if (layers.length === 1) return range(n).map((i) => [X[2 * i], X[2 * i + 1]]); // no hidden layer: the inputs
+  const { nIn: m, W, b } = layers.at(-1);
+  const weights = Array.from(run.theta.subarray(W, W + m));
+  const c = run.theta[b];
+  if (layers.length === 1) return { points: range(n).map((i) => [X[2 * i], X[2 * i + 1]]), line: [...weights, c] }; // no hidden layer: the inputs
   const out = new Float64Array(n * nUnits);
   run.passes.outputs(run.theta, X, n, out);
-  const [m, end] = [layers.at(-1).nIn, nUnits - 1];
-  const rows = range(n).map((i) => Array.from(out.subarray(i * nUnits + end - m, i * nUnits + end)));
-  if (m <= 2) return rows.map((row) => [row[0], row[1] ?? 0]);
+  const rows = range(n).map((i) => Array.from(out.subarray((i + 1) * nUnits - 1 - m, (i + 1) * nUnits - 1)));
+  if (m <= 2) return { points: rows.map((row) => [row[0], row[1] ?? 0]), line: [weights[0], weights[1] ?? 0, c] };
+  const length = Math.hypot(...weights) || 1;
+  const first = scaled(weights, 1 / length);
   const means = range(m).map((k) => rows.reduce((sum, row) => sum + row[k], 0) / n);
   const centered = rows.map((row) => row.map((value, k) => value - means[k]));
-  memory.directions = leadingDirections(centered, memory.directions);
-  return centered.map((row) => memory.directions.map((direction) => dot(row, direction)));
+  const start = memory.second?.length === m ? memory.second : range(m).map((k) => Math.cos(2 * k + 1));
+  memory.second = strongestBeside(first, centered, start);
+  return { points: centered.map((row) => [dot(row, first), dot(row, memory.second)]), line: [length, 0, c + dot(means, weights)] };
 }
 
 function drawHidden(canvas, run, memory, palette) {
   const { pen, width, height } = prepare(canvas);
-  const points = hiddenPoints(run, memory);
+  const { points, line } = hiddenPoints(run, memory);
   const { Y, n } = run.data;
-  const { nIn, W, b } = run.network.layers.at(-1);
-  const X = Float64Array.from(points.flat());
-  const box = boxAround({ X, n });
+  const box = boxAround({ X: Float64Array.from(points.flat()), n });
   const size = Math.min(width, height);
-  if (nIn <= 2) {
-    const [v, w, c] = [run.theta[W], nIn > 1 ? run.theta[W + 1] : 0, run.theta[b]];
-    const plane = { n: 40, nUnits: 1, units: new Float64Array(1600) };
-    for (let i = 0; i < 1600; i++) {
-      const [h1, h2] = fromPixels(box, 40, (i % 40) + 0.5, Math.floor(i / 40) + 0.5);
-      plane.units[i] = 0.5 + 0.5 * Math.tanh(0.5 * (v * h1 + w * h2 + c));
-    }
-    pen.drawImage(pictureOf(plane, 0, 0, 1, palette), 0, 0, size, size);
-    traceBoundary(pen, plane, size);
-    Object.assign(pen, { lineWidth: 2, strokeStyle: palette.ink });
-    pen.stroke();
+  const plane = { n: 40, nUnits: 1, units: new Float64Array(1600) };
+  for (let i = 0; i < 1600; i++) {
+    const [x, y] = fromPixels(box, 40, (i % 40) + 0.5, Math.floor(i / 40) + 0.5);
+    plane.units[i] = 0.5 + 0.5 * Math.tanh(0.5 * (line[0] * x + line[1] * y + line[2]));
   }
+  pen.drawImage(pictureOf(plane, 0, 0, 1, palette), 0, 0, size, size);
+  traceBoundary(pen, plane, size);
+  Object.assign(pen, { lineWidth: 2, strokeStyle: palette.ink });
+  pen.stroke();
   points.forEach(([x, y], i) => drawMarker(pen, ...toPixels(box, size, x, y), Y[i], radiusFor(n), palette));
   if (n <= 4) nameCorners(pen, points.map(([x, y]) => toPixels(box, size, x, y)), run.data.X, size, palette); // prettier-ignore
 }

@@ -1,6 +1,7 @@
 // What a reader can take hold of on the plane: own points, and the lines of the first layer's units. Each handle is a
 // button over the canvas, so that mouse, finger and keyboard can do the same.
 
+const SHAKE = 3; // pixels that a click may move and still be none
 const NUDGE = 0.02; // of the plane's side, for an arrow key; five times as far with Shift
 
 // Put one button for each of `handles` ({x, y, label, pivot?, onMove(x, y, pivot), onFlip?, onDelete?}) over the plane, in the plane's coordinates.
@@ -28,11 +29,20 @@ function makeHandle(layer) {
   button.addEventListener("pointerdown", (event) => {
     button.setPointerCapture(event.pointerId);
     button.pivot = button.handle.pivot; // it stays for the whole drag
+    button.from = [event.clientX, event.clientY];
+    button.dragged = false;
     button.focus();
     event.preventDefault();
   });
-  button.addEventListener("pointermove", (event) => button.hasPointerCapture(event.pointerId) && moveTo(event));
-  button.addEventListener("click", (event) => event.stopPropagation());
+  button.addEventListener("pointermove", (event) => {
+    if (!button.hasPointerCapture(event.pointerId)) return;
+    button.dragged ||= distance(button.from, [event.clientX, event.clientY]) > SHAKE;
+    if (button.dragged) moveTo(event);
+  });
+  button.addEventListener("click", (event) => {
+    event.stopPropagation();
+    if (event.detail === 1 && !button.dragged) button.handle.onFlip?.(); // a key's click has no detail
+  });
   button.addEventListener("keydown", (event) => {
     const step = NUDGE * layer.box.side * (event.shiftKey ? 5 : 1);
     const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];

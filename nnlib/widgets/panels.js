@@ -4,6 +4,11 @@ const SPEEDS = [[1, "1 epoch a second"], [10, "10 epochs a second"], [100, "100 
 const LEVELS = [[1 / 4, "1/4"], [1 / 6, "1/6"], [1 / 8, "1/8"]]; // prettier-ignore
 const TITLES = { boundary: "Output over the plane", loss: "Loss over epochs", hidden: "Hidden layer", network: "Network" };
 
+const LEGENDS = {
+  boundary: "<span><b class='pg-0'>●</b> is to be 0</span><span><b class='pg-1'>■</b> is to be 1</span><span>line: output 1/2</span>",
+  network: "<span>solid: positive</span><span>dashed: negative</span>",
+}; // prettier-ignore
+
 // Make an element with its properties, attributes (those with a dash) and children.
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -24,8 +29,9 @@ function build(lab) {
   const panels = show.filter((view) => view in TITLES).map((view) => makePanel(lab, view));
   lab.status = make("p", { className: "pg-status" });
   lab.news = make("p", { className: "pg-aside", role: "status" });
-  el.append(makeToolbar(lab), lab.status, make("div", { className: "pg-panels" }, ...panels), lab.news);
+  el.append(makeToolbar(lab), lab.status);
   if (lab.layer) el.append(makePointTools(lab));
+  el.append(make("div", { className: "pg-panels" }, ...panels), lab.news);
   lab.status.hidden = !show.includes("status");
   el.append(makeShare(lab));
 }
@@ -42,6 +48,7 @@ function makePanel(lab, view) {
     const caption = make("figcaption", {}, title, ...(view === "loss" ? [makeLogSwitch(lab)] : []));
     const figure = make("figure", { className: `pg-panel pg-${view}` }, caption, stage);
     if (view === "loss") figure.append((lab.keys = make("div", { className: "pg-keys" })));
+    if (view in LEGENDS && !racer.label) figure.append(make("div", { className: "pg-keys", innerHTML: LEGENDS[view] }));
     return figure;
   });
   return figures.length === 1 ? figures[0] : make("div", { className: "pg-race" }, ...figures);
@@ -79,7 +86,7 @@ function makeToolbar(lab) {
     { className: "pg-toolbar", role: "group", "aria-label": "Training" },
     lab.playButton,
     button("Step", () => step(lab), "Train one epoch"),
-    button("Back to start", () => restart(lab), "Epoch 0 again, from the same start"),
+    button("Back to start", () => backToStart(lab), "The state it had at first, from the same start"),
     button("New start", () => newStart(lab), "Other random weights: the next seed"),
     speed,
   );
@@ -88,12 +95,12 @@ function makeToolbar(lab) {
 function makePointTools(lab) {
   const kinds = [0, 1].map((label) => {
     const radio = make("input", { type: "radio", name: `${lab.model.get("name")}-class`, value: label, checked: label === 1 });
-    return make("label", { className: "pg-switch" }, radio, ` class ${label}`);
+    return make("label", { className: "pg-switch" }, radio, ` class ${label} `, make("b", { className: `pg-${label}`, "aria-hidden": "true" }, "●■"[label]));
   });
   const add = make("button", { type: "button", className: "pg-button" }, "Add a point");
   add.addEventListener("click", () => addPoint(lab, lab.box.left + lab.box.side / 2, lab.box.bottom + lab.box.side / 2));
   lab.labelOf = () => kinds.findIndex((kind) => kind.firstChild.checked);
-  const help = "Click the plane to add a point. Drag a point, or move it with the arrow keys; Enter changes its class, Delete or a double click removes it."; // prettier-ignore
+  const help = "Click the plane to add a point. Drag a point to move it, click it to change its class, double click to remove it. By keys: arrows, Enter, Delete."; // prettier-ignore
   lab.pointTools = make(
     "fieldset",
     { className: "pg-points" },
@@ -114,6 +121,8 @@ function makeShare(lab) {
       shown.textContent = textOf();
       shown.hidden = false;
       const copied = await copy(shown.textContent);
+      made.textContent = copied ? "Copied" : text;
+      setTimeout(() => (made.textContent = text), 2000);
       say(lab, copied ? `${what} is copied.` : `${what} stands below the buttons: select it and copy it.`);
     });
     return made;

@@ -5,7 +5,8 @@ const REPORT_EVERY = 500; // milliseconds between two reports to Python while it
 const CALM = 1000; // milliseconds between two drawings for a reader who asked for less motion
 
 function render({ model, el }) {
-  const lab = { model, el, planes: [], memory: [], due: 0, playing: false, seen: true, canvases: {} };
+  const home = model.get("start"); // the author's, to come back to
+  const lab = { model, el, home, planes: [], memory: [], due: 0, playing: false, seen: true, canvases: {} };
   build(lab);
   const stop = listen(lab);
   if (!followAddress(lab)) {
@@ -92,12 +93,13 @@ function showOptions(lab) {
 // ---- own points and weights
 
 function addAt(lab, event) {
-  if (event.target !== lab.layer || !ownPoints(lab)) return;
+  if (event.target !== lab.layer || !canAdd(lab)) return;
   const area = lab.layer.getBoundingClientRect();
   addPoint(lab, ...fromPixels(lab.box, area.width, event.clientX - area.left, event.clientY - area.top));
 }
 
 const ownPoints = (lab) => lab.runs[0].settings.data === "own";
+const canAdd = (lab) => ownPoints(lab) && lab.model.get("adding");
 
 function addPoint(lab, x, y) {
   const points = lab.model.get("points");
@@ -133,9 +135,18 @@ function restart(lab) {
   lab.box = ownPoints(lab) ? { left: -0.5, bottom: -0.5, side: 2 } : boxAround(data);
   lab.due = 0;
   lab.chunk = 1; // what fitted into a frame before may be seconds of work now
-  if (lab.pointTools) lab.pointTools.hidden = !ownPoints(lab);
+  if (lab.pointTools) lab.pointTools.hidden = !canAdd(lab);
   report(lab);
   draw(lab);
+  if (lab.heard && !lab.playing) say(lab, lab.status.textContent);
+}
+
+// The state in which the author gives it to the reader: lines and weights moved by hand are as they were.
+function backToStart(lab) {
+  write(lab, { start: lab.home });
+  restart(lab);
+  reach(lab, lab.model.get("epochs"));
+  if (!lab.playing) keepAddress(lab);
 }
 
 function newStart(lab) {
@@ -151,6 +162,8 @@ function play(lab) {
   lab.playing = true;
   lab.last = lab.drawn = lab.reported = performance.now();
   lab.playButton.textContent = "Pause";
+  lab.said = lab.verdict = null;
+  say(lab, "");
   write(lab, { playing: true });
   cancelAnimationFrame(lab.frame);
   lab.frame = requestAnimationFrame((now) => tick(lab, now));
@@ -221,8 +234,17 @@ function tick(lab, now) {
   if (now - lab.reported > REPORT_EVERY) {
     lab.reported = now;
     report(lab);
+    sayNews(lab);
   }
   draw(lab);
+}
+
+// While it trains, say what to make of the first run when that has changed and has stood since the last report.
+function sayNews(lab) {
+  const verdict = sentenceOf(lab.runs[0]).split(" · ").slice(3).join().split(":")[0];
+  if (verdict === lab.verdict && verdict !== lab.said) say(lab, `${verdict} at epoch ${lab.runs[0].epoch}`);
+  if (verdict === lab.verdict) lab.said = verdict;
+  lab.verdict = verdict;
 }
 
 // Tell the model, and Python where it listens, how the first run stands.
@@ -248,6 +270,7 @@ function report(lab) {
 }
 
 function say(lab, text) {
+  lab.heard = true;
   lab.news.textContent = text;
 }
 

@@ -1,6 +1,6 @@
 """A network that trains in the reader's page, with no Python behind it: the Playground.
 
-Chapter 8 is the first to use it. The page's own engine does what `nnlib.train` does, number for number; where
+Chapter 1 is the first to use it. The page's own engine does what `nnlib.train` does, number for number; where
 there is a kernel, Python reads and sets the same `theta`.
 """
 
@@ -68,7 +68,8 @@ class Playground(widgets.VBox):
         The views, in order.
     controls : sequence of str
         The settings to have a control, in order, three of them in front; "weights" gives each weight of a small
-        network a slider, "lines" makes the lines of the first layer's units draggable.
+        network a slider, "lines" makes the lines of the first layer's units draggable, "points" (and "data") lets the
+        reader add points; own points can always be moved.
     race : sequence of dict
         Train several networks at once by one clock: each has the settings of its dict, and a "label".
     log_loss : bool
@@ -133,6 +134,7 @@ class Playground(widgets.VBox):
             n_samples=check_count("n_samples", n_samples), epochs=check_count("epochs", epochs, smallest=0),
             show=check_names("show", show, VIEWS), race=check_race(race), log_loss=log_loss, name=name,
             speed=check_speed(speed), lines="lines" in controls,
+            adding="data" in controls or "points" in controls,
         )  # fmt: skip
         self._controls: dict[str, widgets.Widget] = {}
         self._quiet = True  # while it is set, a change begins no new run
@@ -145,7 +147,7 @@ class Playground(widgets.VBox):
         if theta is not None:
             self.theta = theta
         self._stage.observe(self._hear)
-        controls = check_names("controls", controls, (*CONTROLS, "weights", "lines"))
+        controls = check_names("controls", controls, (*CONTROLS, "weights", "lines", "points"))
         self.children = [*self._make_controls(controls), self._stage]
         self.add_class("playground")
 

@@ -40,6 +40,7 @@ class Stage(anywidget.AnyWidget):
     epochs = traitlets.Int().tag(sync=True)
     show = traitlets.List().tag(sync=True)
     lines = traitlets.Bool().tag(sync=True)
+    adding = traitlets.Bool().tag(sync=True)
     weights = traitlets.List().tag(sync=True)
     race = traitlets.List().tag(sync=True)
     log_loss = traitlets.Bool().tag(sync=True)

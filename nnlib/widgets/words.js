@@ -8,7 +8,7 @@ const PLATEAUS = [[4, "1/4", 1 / 4], [3, "1/6", 1 / 6], [2, "1/8", 1 / 8]]; // p
 function diagnose(outputs) {
   const errors = TARGETS.map((target, k) => Math.abs(outputs[k] - target));
   if (errors.every((error) => error < SURE)) {
-    return `solved: each of the four outputs is within ${Math.max(...errors).toFixed(2)} of its target`;
+    return `solved: each of the four outputs is within ${roundedUp(Math.max(...errors))} of its target`;
   }
   for (const [size, name] of PLATEAUS) {
     for (const shared of subsets(size)) {
@@ -27,6 +27,9 @@ function diagnose(outputs) {
   return `on its way: ${nRight} of 4 right, loss ${loss.toFixed(3)}`;
 }
 
+// Two digits, and never less than the number.
+const roundedUp = (error) => (Math.ceil(100 * error) / 100).toFixed(2);
+
 // The subsets of [0, 1, 2, 3] of one size, in Python's order.
 function subsets(size, from = 0) {
   if (size === 0) return [[]];
@@ -41,7 +44,7 @@ function corners(indices) {
 
 const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
-// How many of the run's points lie on their side of 1/2, and whether every one is learned.
+// How many of the run's points lie on their side of 1/2, and the error of the worst of them.
 function score(run) {
   const { X, Y, n } = run.data;
   const { nUnits } = run.network;
@@ -49,8 +52,7 @@ function score(run) {
   run.passes.outputs(run.theta, X, n, out);
   const outputs = range(n).map((i) => out[i * nUnits + nUnits - 1]);
   const nRight = outputs.filter((a, i) => a > 0.5 === Y[i] > 0.5).length;
-  const solved = outputs.every((a, i) => Math.abs(a - Y[i]) < SURE);
-  return { outputs, nRight, solved };
+  return { outputs, nRight, worst: Math.max(...outputs.map((a, i) => Math.abs(a - Y[i]))) };
 }
 
 // A run's line of text: epoch, loss, how many right, and what to make of it.
@@ -60,10 +62,12 @@ function sentenceOf(run) {
     const rate = `the learning rate ${settings.learning_rate} is too large`;
     return `Diverged: the loss became infinite at epoch ${run.epoch}: ${rate}. What you see is the last whole state.`;
   }
-  const { outputs, nRight, solved } = score(run);
+  const { outputs, nRight, worst } = score(run);
   const losses = [`loss ${lossOf(run).toPrecision(3)}`];
   if (validation) losses.push(`validation ${validationLossOf(run, run.theta).toPrecision(3)}`);
-  const verdict = settings.data === "xor" ? diagnose(outputs).replace(/^(on its way).*/, "$1") : solved ? "solved: every output is within 0.40 of its target" : ""; // prettier-ignore
+  const onItsWay = run.epoch ? "on its way" : "not trained yet";
+  let verdict = worst < SURE ? `solved: every output is within ${roundedUp(worst)} of its target` : "";
+  if (settings.data === "xor") verdict = diagnose(outputs).replace(/^on its way.*/, onItsWay);
   const facts = [`epoch ${run.epoch.toLocaleString("en")}`, ...losses, `${nRight} of ${data.n} right`];
   return `${facts.join(" · ")}${verdict ? ` · ${verdict}` : ""}`;
 }

@@ -330,6 +330,29 @@ def test_own_points_by_mouse(open_one):
     assert len(names["X"]) == 5 and names["X"][-1] == pytest.approx([0.5, 1], abs=0.02)
 
 
+def test_a_click_on_a_point_changes_its_class_and_a_drag_does_not(open_one):
+    page = open_one("own")
+    point = page.locator(".pg-handle").nth(1)
+    assert "class 1" in point.get_attribute("aria-label")
+    point.click()
+    assert "class 0" in point.get_attribute("aria-label")
+    page.mouse.move(*middle(point))
+    page.mouse.down()
+    page.mouse.move(*(middle(point) + 40), steps=3)
+    page.mouse.up()
+    assert "class 0" in point.get_attribute("aria-label")
+    expect(page.locator(".pg-handle")).to_have_count(4)
+
+
+def test_where_data_are_not_to_be_chosen_points_are_moved_and_not_added(open_one):
+    page = open_one("own", controls=["weights"], hidden_size=0, show=["status", "boundary"])
+    expect(button(page, "Add a point")).to_be_hidden()
+    page.mouse.click(*spot(page, 0.5, 0.3))
+    expect(page.locator(".pg-handle")).to_have_count(4)
+    page.locator(".pg-handle").first.press("ArrowRight")
+    assert "at (0.04, 0)" in page.locator(".pg-handle").first.get_attribute("aria-label")
+
+
 def test_own_points_by_keys(open_one):
     page = open_one("own")
     button(page, "Add a point").press("Enter")
@@ -359,6 +382,8 @@ def test_lines_are_dragged(open_one):
     assert moved[0] != before[0] and moved[1] != before[1]
     grips.last.press("ArrowLeft")
     assert picture(page, "boundary") != moved[0]
+    button(page, "Back to start").click()
+    assert [picture(page, view) for view in ("boundary", "hidden")] == before  # as the author gave them
 
 
 def test_a_line_turns_about_the_grip_that_is_not_held(open_one):
@@ -521,5 +546,33 @@ def test_a_screen_reader_hears_the_state_when_it_rests(open_one):
     assert news.inner_text() == ""  # not frame after frame
     button(page, "Pause").click()
     expect(news).to_have_text(status(page))
+    page.get_by_role("slider", name="hidden units").press("ArrowRight")
+    expect(news).to_have_text(status(page))
+    assert "epoch 0" in news.inner_text() and "not trained yet" in news.inner_text()
+
+
+def test_a_verdict_that_stands_is_heard_while_it_trains(open_one):
+    page = open_one(learning_rate=100, seed=1)
+    button(page, "Play").click()
+    expect(page.locator(".pg-aside")).to_contain_text("saturated at epoch")
+
+
+def test_a_lists_readout_takes_no_text(open_one):
+    page = open_one()
+    assert not page.locator(".playground .widget-readout").first.evaluate("readout => readout.isContentEditable")
+
+
+def test_the_output_units_line_parts_a_solved_hidden_layer(open_one):
+    page = open_one(hidden_size=6, learning_rate=3, epochs=2000)
+    wait_for_epoch(page, 2000)
+    assert "solved" in status(page)
+    colors = page.locator(".pg-hidden canvas").evaluate(
+        """canvas => {
+          const row = canvas.getContext("2d").getImageData(0, 5, canvas.width, 1).data;
+          const warm = (k) => row[4 * k] > row[4 * k + 2];  // orange, not blue
+          return [warm(3), warm(canvas.width - 4)];
+        }"""
+    )
+    assert colors == [False, True]  # blue on the left of an upright line, orange on its right
     for view in ("boundary", "loss", "hidden", "network"):
         assert len(page.locator(f".pg-{view} canvas").get_attribute("aria-label")) > 40
