@@ -35,23 +35,20 @@ class Pass:
         Where the gradient goes.
     """
 
+    dtheta: Any
+
     def __init__(self, net: Network, n_samples: int, function: LossFunction, logits: bool, l2: float,
                  dtheta: np.ndarray | None = None) -> None:  # fmt: skip
-        self.dtheta: Any = dtheta
-        W, dtype, edges = stacked(net.theta, net.sizes), net.theta.dtype, [0, *accumulate(n + 1 for n in net.sizes[1:])]
-        self.n_samples = n_samples
-        X = np.ones((n_samples, net.sizes[0] + (net.sizes[0] < WIDE)), dtype)  # samples first, as they are copied in
-        self.X = X[:, : net.sizes[0]]
-        self.Y = np.empty((net.sizes[-1], n_samples), dtype)
-        rows = np.ones((edges[-1], n_samples), dtype)
-        A = [X.T, *(rows[start:end] for start, end in pairwise(edges))]
+        self.n_samples, self.dtheta = n_samples, dtheta
+        A, rows, edges = _arrays(net, n_samples)
+        self.X, self.Y = A[0].T[:, : net.sizes[0]], np.empty((net.sizes[-1], n_samples), rows.dtype)
+        W, hidden = stacked(net.theta, net.sizes), net.activations[:-1]
         loss = record_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
-        hidden = net.activations[:-1]
         self.after_load = loss.after_load
         self.forward = _forward(W, A, (*hidden, loss.output)) + loss.forward
         self.terms = loss.terms + [(0.5 * l2, inner_product(part[:-1], part[:-1])) for part in W if l2]
         if dtheta is not None:
-            names, dW, slopes = (*hidden, loss.slope), stacked(dtheta, net.sizes), np.empty_like(rows)
+            dW, slopes, names = stacked(dtheta, net.sizes), np.empty_like(rows), (*hidden, loss.slope)
             S = [slopes[start : end - 1] for start, end in pairwise(edges)]
             self.backward = _slopes(names, rows, slopes, edges) + loss.backward + _backward(W, A, S, loss.dQ, dW, names)
             self.backward += [add_scaled(to[:-1], l2, part[:-1]) for to, part in zip(dW, W, strict=True) if l2]
@@ -110,7 +107,7 @@ def outputs(net: Network, X: np.ndarray) -> np.ndarray:
     They go by slices, so that what lies between the layers stays in the processor's cache: half the time for a picture.
     """
     dtype, W = net.theta.dtype, stacked(net.theta, net.sizes)
-    found, length = np.empty((len(X), net.sizes[-1]), dtype), max(SLICE, 2**15 // max(net.sizes))
+    found, length = np.empty((len(X), net.sizes[-1]), dtype), max(SLICE, 2**18 // (max(net.sizes) * dtype.itemsize))
     for start in range(0, len(X), length):
         part = X[start : start + length]
         if start == 0 or len(part) < length:
@@ -134,6 +131,15 @@ def stacked(V: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:
         parts.append(V[start:end].reshape(n_in + 1, n_out, *V.shape[1:]))
         start = end
     return parts
+
+
+def _arrays(net, n_samples):
+    """Return X and every layer's outputs, each above a row of ones; all but X are `rows`, cut at `edges`."""
+    n_inputs, dtype = net.sizes[0], net.theta.dtype
+    X = np.ones((n_samples, n_inputs + (n_inputs < WIDE)), dtype)  # samples first, as they are copied in
+    edges = [0, *accumulate(size + 1 for size in net.sizes[1:])]
+    rows = np.ones((edges[-1], n_samples), dtype)
+    return [X.T, *(rows[start:end] for start, end in pairwise(edges))], rows, edges
 
 
 def _forward(W, A, names):
