@@ -109,7 +109,7 @@ def open_window(browser, stack, address, theme="light", width=1280, **settings):
     listen(seen, urlsplit(address).netloc)
     page.goto(address, wait_until="networkidle")
     views = page.locator(WIDGET_VIEW).count()
-    expect(page.locator(".widget-subarea:has(.jupyter-widgets)")).to_have_count(views)
+    expect(page.locator(".widget-subarea:has(.jupyter-widgets, .pg)")).to_have_count(views)
     return seen
 
 

@@ -21,13 +21,15 @@ FRAME = "*[contains(@class, 'flipbook-frame')]"
 PICTURE = f"xpath=ancestor::*[.//{FRAME}][1]//{FRAME}//img"
 
 
-def with_widgets(chapter):
+def widgets_of(chapter):
+    """Return the stored widgets of a chapter, as text."""
     path = ROOT / f"{chapter}.ipynb"
-    return path.exists() and "widgets" in nbformat.read(path, as_version=4).metadata
+    return str(nbformat.read(path, as_version=4).metadata.get("widgets", "")) if path.exists() else ""
 
 
 PLAYGROUND = "book/08_the_training_loop.html"  # where one stands with all its controls
-ALIVE = [f"{chapter}.html" for chapter in CHAPTERS if with_widgets(chapter)]
+ALIVE = [f"{chapter}.html" for chapter in CHAPTERS if widgets_of(chapter)]
+FLIPBOOKS = [f"{chapter}.html" for chapter in CHAPTERS if "'flipbook'" in widgets_of(chapter)]
 
 
 def test_a_faulty_page_is_caught(visit, faulty_page):
@@ -165,35 +167,34 @@ def test_every_slider_has_a_name(look, site, path):
         assert re.match(r'- slider "\w[^"]*"', slider.aria_snapshot())
 
 
-@pytest.mark.parametrize("path", ALIVE)
-def test_every_flipbook_answers_the_arrow_keys(visit, site, path):
+@pytest.mark.parametrize("path", FLIPBOOKS)
+def test_every_flipbook_answers_the_arrow_keys_and_the_mouse(visit, site, path):
     for slider in sliders(visit(f"{site}/{path}").page, ".flipbook"):
         before, (value, _, end) = picture(slider), place(slider)
         slider.focus()
         slider.press("ArrowLeft" if value == end else "ArrowRight")
         wait_for_change(slider, before)
         assert place(slider)[0] != value
+        drag(slider)
 
 
-@pytest.mark.parametrize("path", ALIVE)
-def test_every_flipbook_answers_the_mouse(visit, site, path):
-    page = visit(f"{site}/{path}").page
-    for slider in sliders(page, ".flipbook"):
-        before, (value, start, end) = picture(slider), place(slider)
-        slider.scroll_into_view_if_needed()
-        handle = slider.bounding_box()
-        track = slider.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
-        to = track["x"] + (track["width"] if value - start < end - value else 0)
-        height = handle["y"] + handle["height"] / 2
-        page.mouse.move(handle["x"] + handle["width"] / 2, height)
-        page.mouse.down()
-        page.mouse.move(to, height, steps=8)
-        page.mouse.up()
-        wait_for_change(slider, before)
-        assert place(slider)[0] in (start, end)
+def drag(slider):
+    """Take the slider by the mouse to the end that is farther away."""
+    page, before, (value, start, end) = slider.page, picture(slider), place(slider)
+    slider.scroll_into_view_if_needed()
+    handle = slider.bounding_box()
+    track = slider.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+    to = track["x"] + (track["width"] if value - start < end - value else 0)
+    height = handle["y"] + handle["height"] / 2
+    page.mouse.move(handle["x"] + handle["width"] / 2, height)
+    page.mouse.down()
+    page.mouse.move(to, height, steps=8)
+    page.mouse.up()
+    wait_for_change(slider, before)
+    assert place(slider)[0] in (start, end)
 
 
-@pytest.mark.parametrize("path", ALIVE)
+@pytest.mark.parametrize("path", FLIPBOOKS)
 def test_play_steps_and_pause_stops(visit, site, path):
     page = visit(f"{site}/{path}").page
     for play in page.locator(".widget-play").all():
