@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.site.conftest import WIDGET_VIEW
 
@@ -29,6 +30,7 @@ def widgets_of(chapter):
 
 PLAYGROUND = "book/08_the_training_loop.html"  # where one stands with all its controls
 ALIVE = [f"{chapter}.html" for chapter in CHAPTERS if widgets_of(chapter)]
+PLAYGROUNDS = [f"{chapter}.html" for chapter in CHAPTERS if "'playground'" in widgets_of(chapter)]
 FLIPBOOKS = [f"{chapter}.html" for chapter in CHAPTERS if "'flipbook'" in widgets_of(chapter)]
 
 
@@ -192,6 +194,16 @@ def drag(slider):
     page.mouse.up()
     wait_for_change(slider, before)
     assert place(slider)[0] in (start, end)
+
+
+@pytest.mark.parametrize("path", PLAYGROUNDS)
+def test_every_playground_takes_a_step_and_goes_back(visit, site, path):
+    for playground in visit(f"{site}/{path}").page.locator(".playground").all():
+        status = playground.locator(".pg-status")
+        playground.get_by_role("button", name="Step", exact=True).click()
+        stepped = status.text_content()
+        playground.get_by_role("button", name="Back to start").click()
+        expect(status).not_to_have_text(stepped)
 
 
 @pytest.mark.parametrize("path", FLIPBOOKS)
