@@ -241,8 +241,8 @@ function tick(lab, now) {
 
 // While it trains, say what to make of the first run when that has changed and has stood since the last report.
 function sayNews(lab) {
-  const verdict = sentenceOf(lab.runs[0]).split(" · ").slice(3).join().split(":")[0];
-  if (verdict === lab.verdict && verdict !== lab.said) say(lab, `${verdict} at epoch ${lab.runs[0].epoch}`);
+  const [verdict] = verdictOf(lab.runs[0]).split(":");
+  if (verdict && verdict === lab.verdict && verdict !== lab.said) say(lab, `${verdict} at epoch ${lab.runs[0].epoch}`);
   if (verdict === lab.verdict) lab.said = verdict;
   lab.verdict = verdict;
 }

@@ -55,6 +55,12 @@ function score(run) {
   return { outputs, nRight, worst: Math.max(...outputs.map((a, i) => Math.abs(a - Y[i]))) };
 }
 
+// What to make of a run that has not diverged; "" where there is nothing to say.
+function verdictOf(run, { outputs, worst } = score(run)) {
+  if (run.settings.data === "xor") return diagnose(outputs).replace(/^on its way.*/, run.epoch ? "on its way" : "not trained yet");
+  return worst < SURE ? `solved: every output is within ${roundedUp(worst)} of its target` : "";
+}
+
 // A run's line of text: epoch, loss, how many right, and what to make of it.
 function sentenceOf(run) {
   const { settings, data, validation } = run;
@@ -62,13 +68,11 @@ function sentenceOf(run) {
     const rate = `the learning rate ${settings.learning_rate} is too large`;
     return `Diverged: the loss became infinite at epoch ${run.epoch}: ${rate}. What you see is the last whole state.`;
   }
-  const { outputs, nRight, worst } = score(run);
+  const scored = score(run);
+  const verdict = verdictOf(run, scored);
   const losses = [`loss ${lossOf(run).toPrecision(3)}`];
   if (validation) losses.push(`validation ${validationLossOf(run, run.theta).toPrecision(3)}`);
-  const onItsWay = run.epoch ? "on its way" : "not trained yet";
-  let verdict = worst < SURE ? `solved: every output is within ${roundedUp(worst)} of its target` : "";
-  if (settings.data === "xor") verdict = diagnose(outputs).replace(/^on its way.*/, onItsWay);
-  const facts = [`epoch ${run.epoch.toLocaleString("en")}`, ...losses, `${nRight} of ${data.n} right`];
+  const facts = [`epoch ${run.epoch.toLocaleString("en")}`, ...losses, `${scored.nRight} of ${data.n} right`];
   return `${facts.join(" · ")}${verdict ? ` · ${verdict}` : ""}`;
 }
 

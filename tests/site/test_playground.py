@@ -557,6 +557,14 @@ def test_a_verdict_that_stands_is_heard_while_it_trains(open_one):
     expect(page.locator(".pg-aside")).to_contain_text("saturated at epoch")
 
 
+def test_of_drawn_data_only_a_verdict_is_heard(open_one):
+    page = open_one("circles", learning_rate=3, noise=0.05, n_samples=60)
+    button(page, "Play").click()
+    news = page.locator(".pg-aside")
+    expect(news).to_contain_text("at epoch", timeout=20_000)
+    assert re.fullmatch(r"solved at epoch \d+", news.inner_text())
+
+
 def test_a_lists_readout_takes_no_text(open_one):
     page = open_one()
     assert not page.locator(".playground .widget-readout").first.evaluate("readout => readout.isContentEditable")
