@@ -114,12 +114,13 @@ function makePointTools(lab) {
 
 // What takes this very run elsewhere: as Python, and as an address.
 function makeShare(lab) {
-  const shown = make("pre", { className: "pg-code", hidden: true, tabIndex: 0, "aria-label": "The copied text" });
+  const shown = make("pre", { className: "pg-code", hidden: true, "aria-label": "The copied text" });
   const share = (text, what, textOf) => {
     const made = make("button", { type: "button", className: "pg-button pg-quiet" }, text);
     made.addEventListener("click", async () => {
       shown.textContent = textOf();
       shown.hidden = false;
+      shown.tabIndex = 0; // so that keys can scroll it; the page's theme saw it hidden and set -1
       const copied = await copy(shown.textContent);
       made.textContent = copied ? "Copied" : text;
       setTimeout(() => (made.textContent = text), 2000);
