@@ -8,10 +8,13 @@ from pathlib import Path
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from PIL import Image
 
-from nnlib.plotting import set_description
+import nnlib
+from nnlib.plotting import decision_boundary, set_description
+from nnlib.plotting.common import BLUE, ORANGE
 from nnlib.widgets import flipbook
 
 
@@ -90,6 +93,30 @@ def test_images_are_small_sharp_and_sized_for_the_page():
         file = base64.b64decode(data)
         assert len(file) < 6000
         assert Image.open(io.BytesIO(file)).size == (540, 450)
+
+
+def draw_plane_and_lines(seed):
+    """Draw a trained network's plane and, in a third color, the line of each hidden unit."""
+    X, Y = nnlib.datasets.xor()
+    net = nnlib.NeuralNetwork(2, 4, 1, rng=seed)
+    nnlib.train(net, X, Y, epochs=2000)
+    figure, ax = plt.subplots(figsize=(3.6, 3.2))
+    decision_boundary(net, X, Y, ax=ax)
+    side = np.linspace(-0.25, 1.25, 50)
+    Z = np.stack(np.meshgrid(side, side), axis=-1) @ net.layers[0].W + net.layers[0].b
+    for z in np.moveaxis(Z, -1, 0):
+        ax.contour(side, side, z, [0], colors="C2", linestyles="dashed")
+    return figure
+
+
+def test_a_frame_of_many_colors_keeps_those_of_both_classes():
+    with plt.style.context("nnlib.book"):
+        frames = all_of(flipbook(draw_plane_and_lines, seed=[35, 36, 37]), ipywidgets.HTML)
+    for data in re.findall(r"base64,([^\"]+)", "".join(frame.value for frame in frames)):
+        pixels = np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), dtype=int).reshape(-1, 3)
+        for color in (BLUE, ORANGE):
+            wanted = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+            assert np.abs(pixels - wanted).max(axis=1).min() <= 4
 
 
 def test_sliders_turn_the_pages_through_links_alone():

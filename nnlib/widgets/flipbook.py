@@ -163,7 +163,7 @@ def paint(figure: Figure) -> Image.Image:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    return pixels.quantize(COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    return pixels.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
 
 
 def panel_html(panel: Image.Image, figure: Figure, words: str) -> str:
@@ -191,7 +191,7 @@ def beside(panels: Sequence[Image.Image]) -> Image.Image:
     row = Image.new("RGB", (sum(widths), max(heights)), "white")
     for panel, left in zip(panels, itertools.accumulate(widths, initial=0), strict=False):
         row.paste(panel.convert("RGB"), (left, 0))
-    return row.quantize(2 * COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    return row.quantize(2 * COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
 
 
 def make_controls(choices: Choices, opening: tuple[int, ...], play: str | None) -> tuple[list, list]:
