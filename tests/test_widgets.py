@@ -10,6 +10,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 import nnlib
@@ -59,6 +60,11 @@ def shown(book):
     return widget.value
 
 
+def open_picture(data):
+    """Return the picture in a base64 text."""
+    return Image.open(io.BytesIO(base64.b64decode(data)))
+
+
 def move(slider, index):
     """Move a slider and let the links follow, as the browser does with no kernel."""
     slider.index = index
@@ -90,9 +96,8 @@ def test_images_are_small_sharp_and_sized_for_the_page():
     images = re.findall(r'width="(\d+)" height="(\d+)" [^>]*src="data:image/webp;base64,([^"]+)"', shown(book))
     assert [(width, height) for width, height, _ in images] == [("360", "300")] * 2
     for *_, data in images:
-        file = base64.b64decode(data)
-        assert len(file) < 6000
-        assert Image.open(io.BytesIO(file)).size == (540, 450)
+        assert len(base64.b64decode(data)) < 6000
+        assert open_picture(data).size == (540, 450)
 
 
 def draw_plane_and_lines(seed):
@@ -113,9 +118,9 @@ def test_a_frame_of_many_colors_keeps_those_of_both_classes():
     with plt.style.context("nnlib.book"):
         frames = all_of(flipbook(draw_plane_and_lines, seed=[35, 36, 37]), ipywidgets.HTML)
     for data in re.findall(r"base64,([^\"]+)", "".join(frame.value for frame in frames)):
-        pixels = np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), dtype=int).reshape(-1, 3)
+        pixels = np.array(open_picture(data).convert("RGB"), dtype=int).reshape(-1, 3)
         for color in (BLUE, ORANGE):
-            wanted = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+            wanted = 255 * np.array(to_rgb(color))
             assert np.abs(pixels - wanted).max(axis=1).min() <= 4
 
 
@@ -172,7 +177,7 @@ def test_a_viewer_without_widgets_shows_the_opening_frame():
     assert bundle["text/plain"] == "Flipbook(slope: 2, power: 2; 4 frames)"
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["image/png"] == flipbook(draw, slope=[2])._repr_mimebundle_()["image/png"]
-    still = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
+    still = open_picture(bundle["image/png"])
     assert (still.format, still.size) == ("PNG", (1080, 450))
 
 

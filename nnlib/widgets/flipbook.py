@@ -163,7 +163,13 @@ def paint(figure: Figure) -> Image.Image:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    return pixels.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    return with_few_colors(pixels, COLORS)
+
+
+def with_few_colors(image: Image.Image, count: int) -> Image.Image:
+    """Return the image with a palette of `count` colors."""
+    # Median cut would give a small marker's color away for one more shade of a large plane.
+    return image.quantize(count, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
 
 
 def panel_html(panel: Image.Image, figure: Figure, words: str) -> str:
@@ -191,7 +197,7 @@ def beside(panels: Sequence[Image.Image]) -> Image.Image:
     row = Image.new("RGB", (sum(widths), max(heights)), "white")
     for panel, left in zip(panels, itertools.accumulate(widths, initial=0), strict=False):
         row.paste(panel.convert("RGB"), (left, 0))
-    return row.quantize(2 * COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    return with_few_colors(row, 2 * COLORS)
 
 
 def make_controls(choices: Choices, opening: tuple[int, ...], play: str | None) -> tuple[list, list]:
