@@ -68,13 +68,19 @@ def test_every_image_has_an_alt_text(look, site, path):
     assert images_without_alt(look(f"{site}/{path}").page) == []
 
 
+RIGHT_EDGES = "elements => elements.map(element => element.getBoundingClientRect().right)"
+
+
 def width(page):
     return page.evaluate("document.documentElement.scrollWidth")
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_phone_needs_no_sideways_scroll(look, site, path):
-    assert width(look(f"{site}/{path}", width=390).page) <= 390
+    page = look(f"{site}/{path}", width=390).page
+    assert width(page) <= 390
+    # These two would be cut off where the page ends, and it would not scroll.
+    assert all(right <= 390 for right in page.locator(".prev-next-area a *").evaluate_all(RIGHT_EDGES))
 
 
 def barriers(page):
