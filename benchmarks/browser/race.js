@@ -29,9 +29,20 @@ function secondsOf(contender, epochs) {
   return (performance.now() - start) / 1000;
 }
 
+// Return the number of epochs that takes about `seconds`.
+//
+// The shorter of two runs counts: one may be held up, and a count made from that would be far too small; or, where the
+// next run is shorter than a tick of the clock, infinite.
+function epochsWithin(contender, seconds) {
+  for (let n = 1; ; n *= 2) {
+    const shorter = Math.min(secondsOf(contender, n), secondsOf(contender, n));
+    if (shorter >= seconds) return Math.ceil((n * seconds) / shorter);
+  }
+}
+
 // Return each contender's theta after `checked` epochs, and its epochs per second in each of the rounds.
 //
-// A round gives `seconds` to each, and the next one starts with another. Before the first, each has twice that to warm up.
+// A round gives `seconds` to each, and the next one starts with another. Before the first, each has some four times that to warm up.
 function race(problem, checked, rounds, seconds) {
   const contenders = Object.entries(makeContenders(problem));
   const thetas = {};
@@ -39,12 +50,7 @@ function race(problem, checked, rounds, seconds) {
     contender.train(checked);
     thetas[name] = contender.theta();
   }
-  const epochs = {};
-  for (const [name, contender] of contenders) {
-    let n = 1;
-    while (secondsOf(contender, n) < seconds) n *= 2;
-    epochs[name] = Math.ceil((n * seconds) / secondsOf(contender, n));
-  }
+  const epochs = Object.fromEntries(contenders.map(([name, contender]) => [name, epochsWithin(contender, seconds)]));
   const speeds = Object.fromEntries(contenders.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, contender] of contenders) speeds[name].push(epochs[name] / secondsOf(contender, epochs[name]));
