@@ -26,6 +26,7 @@ NETWORK = re.compile(r"https?://|\b(urllib|requests|urlopen|curl|wget)\b|\bfetch
 # What stands in a text and is not prose: formulas, roles, code, the targets of links.
 FORMS = [r"\$\$.*?\$\$(\s*\([\w-]+\))?", r"\$[^$]+\$", r"\{[\w:]+\}`[^`]*`", r"`[^`]*`", r"\]\([^)]*\)", r"<[^>]*>"]
 NUMBER = re.compile(r"(?<![\w./])(\d[\d,]*(?:\.\d+)?)(?![\w/])(\s?%(?! interval))?")
+RATE = re.compile(re.search("regex: (.*)", (ROOT / "tests" / "nbval.cfg").read_text())[1])
 LONGEST_ALT = 400
 MACHINE = re.compile(r"(?<![\w.+/])(/(home|Users|root|tmp|usr|opt|var|mnt)/|[A-Z]:\\)|[%!] *pip\b")
 
@@ -221,8 +222,24 @@ def test_running_again_writes_the_same_bytes(path):
     if fresh != path.read_text(encoding="utf-8"):
         # Another processor or another version of Matplotlib draws other bytes than those in the repository,
         # and does so in every run. What a notebook must never do is differ between two runs on one machine.
-        # (Texts that differ from the stored ones are for nbval to find.)
+        # (Texts that differ from the stored ones are for nbval to find; it leaves the rates.)
+        assert strayed_rates(path.read_text(encoding="utf-8"), fresh) == []
         assert notebooks.run(path) == fresh
+
+
+def strayed_rates(stored, fresh):
+    """List the measured rates of a fresh run that lie outside the intervals of the stored ones."""
+    pairs = zip(RATE.finditer(stored), RATE.finditer(fresh), strict=True)
+    return [f"{new[0]}, was {old[0]}" for old, new in pairs if not float(old[2]) <= float(new[1]) <= float(old[3])]
+
+
+@pytest.mark.parametrize("form", ["learned:  {} % ({} to {} %, n = 200)", "1e-07 {} ({}-{}) 0.0 (0-2)"])
+def test_a_rate_may_move_within_its_interval(form):
+    stored = form.format(57.5, 50.6, 64.1)
+    assert strayed_rates(stored, form.format(57, 50, 64)) == []
+    for other in (form.format(64.5, 57.5, 70.8), form.format(50.5, 43.6, 57.4)):
+        assert len(strayed_rates(stored, other)) == 1
+    assert RATE.sub("", stored) == RATE.sub("", form.format(" 9.5", 6.1, 14.3))
 
 
 def tiny_picture():
