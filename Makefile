@@ -24,8 +24,7 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 
 test: $(READY)  ## check the code, the notebooks and the page in a real browser
 	$(BIN)/ruff check
-	$(BIN)/pytest -n 2 tests nnlib README.md
-	$(BIN)/pytest -n 2 --dist loadfile --nbval book  # the cells of a notebook share a kernel
+	$(BIN)/pytest -n 2 --nbval
 
 notebooks: $(READY)  ## run every notebook and write its outputs
 	$(BIN)/python tools/notebooks.py $(CHAPTERS)

@@ -85,17 +85,30 @@ def browser():
 
 @pytest.fixture
 def visit(browser):
-    """Return a function that opens an address in a new window, for a test that clicks there."""
+    """Return a function that opens an address in a new window, for a test that needs one as it is at first."""
     with contextlib.ExitStack() as stack:
         yield functools.partial(open_window, browser, stack)
 
 
 @pytest.fixture(scope="module")
 def look(browser):
-    """Return a function that opens an address once for all the tests that only look."""
+    """Return a function that opens an address once for all tests that take it as they find it.
+
+    The windows of an address are closed when another is asked for.
+    """
+    windows = {}
     with contextlib.ExitStack() as stack:
-        once = functools.cache(functools.partial(open_window, browser, stack))
-        yield lambda address, theme="light", width=1280: once(address, theme, width)
+
+        def once(address, theme="light", width=1280):
+            if not any(opened == address for opened, *_ in windows):
+                stack.close()
+                windows.clear()
+            window = (address, theme, width)
+            if window not in windows:
+                windows[window] = open_window(browser, stack, *window)
+            return windows[window]
+
+        yield once
 
 
 def open_window(browser, stack, address, theme="light", width=1280, **settings):

@@ -178,8 +178,8 @@ def test_every_slider_has_a_name(look, site, path):
 
 
 @pytest.mark.parametrize("path", FLIPBOOKS)
-def test_every_flipbook_answers_the_arrow_keys_and_the_mouse(visit, site, path):
-    for slider in sliders(visit(f"{site}/{path}").page, ".flipbook"):
+def test_every_flipbook_answers_the_arrow_keys_and_the_mouse(look, site, path):
+    for slider in sliders(look(f"{site}/{path}").page, ".flipbook"):
         before, (value, _, end) = picture(slider), place(slider)
         slider.focus()
         slider.press("ArrowLeft" if value == end else "ArrowRight")
@@ -205,8 +205,8 @@ def drag(slider):
 
 
 @pytest.mark.parametrize("path", PLAYGROUNDS)
-def test_every_playground_takes_a_step_and_goes_back(visit, site, path):
-    for playground in visit(f"{site}/{path}").page.locator(".playground").all():
+def test_every_playground_takes_a_step_and_goes_back(look, site, path):
+    for playground in look(f"{site}/{path}").page.locator(".playground").all():
         status = playground.locator(".pg-status")
         playground.get_by_role("button", name="Step", exact=True).click()
         stepped = status.text_content()
@@ -215,8 +215,8 @@ def test_every_playground_takes_a_step_and_goes_back(visit, site, path):
 
 
 @pytest.mark.parametrize("path", FLIPBOOKS)
-def test_play_steps_and_pause_stops(visit, site, path):
-    page = visit(f"{site}/{path}").page
+def test_play_steps_and_pause_stops(look, site, path):
+    page = look(f"{site}/{path}").page
     for play in page.locator(".widget-play").all():
         slider = play.locator("xpath=ancestor::*[.//*[@role='slider']][1]").get_by_role("slider").last
         page.clock.install()
