@@ -83,6 +83,21 @@ def test_a_phone_needs_no_sideways_scroll(look, site, path):
     assert all(right <= 390 for right in page.locator(".prev-next-area a *").evaluate_all(RIGHT_EDGES))
 
 
+CUT_FORMULAS = """async () => {
+  await MathJax.startup.document.lazyTypesetAll();
+  const formulas = [...document.querySelectorAll("mjx-container[display=true]")];
+  return formulas.filter((formula) => formula.scrollWidth > formula.clientWidth + 1).map((f) => f.textContent);
+}"""
+
+
+@pytest.mark.parametrize("path", [f"{chapter}.html" for chapter in CHAPTERS if "book/" in chapter])
+def test_a_displayed_formula_fits_a_phone(look, site, path):
+    page = look(f"{site}/{path}", width=390).page
+    page.wait_for_function("Boolean(window.MathJax?.startup?.document) || !document.querySelector('.math')")
+    if page.locator(".math").count():
+        assert page.evaluate(CUT_FORMULAS) == []
+
+
 def barriers(page):
     """List what axe finds serious or critical: the rule and the element."""
     return [
