@@ -7,6 +7,7 @@ import argparse
 import datetime
 import importlib.metadata
 import platform
+import re
 from pathlib import Path
 
 from threadpoolctl import threadpool_info
@@ -18,14 +19,19 @@ HEADER = ("work", "over / under", "ratio of times", "goal", "")
 PACKAGES = ("nnlib", "numpy", "scipy", "torch", "jax", "scikit-learn")
 PAGE = """# How fast nnlib is beside its peers
 
-{table}
-
 Each ratio is the time of the first divided by that of the second: the median over rounds that call both in turn, in one
 process and one thread, and in brackets the middle half of the rounds. Before that each contender has shown that it
-computes the same from the same start. `make bench` measures again and writes this page; the modules here say what each
-work is. Where a compiled loop wins on one tiny network, training them all at once (W4) is the answer to it.
+computes the same from the same start. The modules here say what each work is. Where a compiled loop wins on one tiny
+network, training them all at once (W4) is the answer to it.
 
-Measured on {date} on {processor}, with Python {python} and {versions}.
+Ratios differ between processors too, by up to a half. So each kind of processor has its table; `make bench` measures
+again and writes that of its own machine.
+"""
+SECTION = """## {processor}
+
+{table}
+
+Measured on {date}, with Python {python} and {versions}.
 """
 
 
@@ -42,9 +48,10 @@ def main(arguments=None):
         digits.measure(quick)
         print(f"{len(rows)} comparisons: every contender that is installed computes the same.")
         return
-    text = page(rows)
+    file = Path(__file__).with_name("README.md")
+    text = page(rows, file.read_text())
     print(text)
-    Path(__file__).with_name("README.md").write_text(text)
+    file.write_text(text)
     digits.main()
 
 
@@ -55,16 +62,18 @@ def check_threads():
         raise SystemExit(f"these use more than one thread; measure by `make bench`: {pools}")
 
 
-def page(rows):
-    """Return the page with the table and what it was measured with."""
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return PAGE.format(
+def page(rows, old):
+    """Return the page with this machine's table, above those that the `old` page has of other processors."""
+    title = processor()
+    others = [part for part in re.split("(?m)^(?=## )", old)[1:] if part.partition("\n")[0] != f"## {title}"]
+    section = SECTION.format(
+        processor=title,
         table=table([row.cells() for row in rows]),
         date=datetime.date.today().isoformat(),
-        processor=processor(),
         python=platform.python_version(),
-        versions=versions,
+        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
     )
+    return "\n".join(part.strip() + "\n" for part in (PAGE, section, *others))
 
 
 def table(lines):
@@ -85,12 +94,15 @@ def version(package):
 
 
 def processor():
-    """Return the processor's name as Linux knows it, or what Python knows."""
+    """Return the processor's name, family and model as Linux knows them, or what Python knows."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
+        lines = []
+    known = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    if "model name" not in known:
         return platform.processor() or platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return f"{known['model name']}, family {known.get('cpu family', '?')}, model {known.get('model', '?')}"
 
 
 if __name__ == "__main__":

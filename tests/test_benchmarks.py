@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks import __main__ as benchmarks
 from benchmarks import w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary
 from benchmarks.measure import Row, build, check_same_way, compare, interleave
 
@@ -67,3 +68,15 @@ def test_a_peer_that_is_not_installed_is_named():
     assert functions == {"here": 7}
     (row,) = compare("work", {"here": [1.0]}, reasons, {"there / here": {"at_least": 2}})
     assert row.cells()[2:] == ("not measured: a_package_that_nobody_has is not installed", "at least 2", "unknown")
+
+
+def test_the_page_has_a_table_for_each_kind_of_processor(monkeypatch):
+    rows = [Row("W1", "a / b", (1.5,), at_most=1.6)]
+    page = "# Nothing yet\n"
+    for name in ("old", "new", "old"):
+        monkeypatch.setattr(benchmarks, "processor", lambda name=name: name)
+        page = benchmarks.page(rows, page)
+    titles = [line.split()[1] for line in page.splitlines() if line.startswith("## ")]
+    assert titles == ["old", "new"]
+    assert page.count("| W1 | a / b | 1.5 (1.5 to 1.5) | at most 1.6 | met |") == 2
+    assert page.startswith(benchmarks.PAGE) and benchmarks.page(rows, page) == page
