@@ -35,7 +35,7 @@ class NeuralNetwork:
         How `theta` starts; see `nnlib.initializers`.
     rng : int, numpy.random.Generator or None
         Seed of the start; None draws a fresh one.
-    dtype : {"float64", "float32"}
+    dtype : {"float64", "float32"}, or NumPy's type of that name
         Of `theta` and all that is computed with it; float32 is for large networks.
 
     Attributes
@@ -63,13 +63,14 @@ class NeuralNetwork:
     """
 
     def __init__(self, *sizes: int, hidden: str = "tanh", output: str = "sigmoid", init: str = "glorot",
-                 rng: int | np.random.Generator | None = None, dtype: str = "float64") -> None:  # fmt: skip
+                 rng: int | np.random.Generator | None = None, dtype: DTypeLike = "float64") -> None:  # fmt: skip
         if len(sizes) < 2:
             raise ValueError(f"sizes is {sizes}; it may be two sizes or more, input first and output last")
         self.sizes = tuple(check_count(f"sizes[{i}]", n) for i, n in enumerate(sizes))
         self.hidden = check_choice("hidden", hidden, [name for name in ACTIVATIONS if name != "softmax"])
         self.output = check_choice("output", output, list(ACTIVATIONS))
         draw, rng = check_choice("init", init, INITIALIZERS), as_generator(rng)
+        dtype = np.dtype(dtype).name if isinstance(dtype, type | np.dtype) else dtype
         check_choice("dtype", dtype, ("float64", "float32"))
         theta = np.concatenate([part.ravel() for pair in pairwise(self.sizes) for part in draw(rng, *pair)])
         self._adopt(theta.astype(dtype, copy=False))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from nnlib.chunks import Chunk, chunks
 from nnlib.initializers import INITIALIZERS
@@ -133,7 +133,7 @@ class Population:
 def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rates: ArrayLike, seeds: ArrayLike,
                epochs: int = 2000, loss: str = "mse", hidden: str = "tanh", output: str = "sigmoid",
                init: str = "glorot", l2: float = 0.0, n_records: int = 101,
-               progress: bool = False, dtype: str = "float64") -> Population:  # fmt: skip
+               progress: bool = False, dtype: DTypeLike = "float64") -> Population:  # fmt: skip
     r"""Train many networks at once by gradient descent over all samples.
 
     Each takes the steps $\theta \leftarrow \theta - \eta \, \partial L / \partial \theta$ with its own $\eta$.
@@ -163,7 +163,7 @@ def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rat
         At how many epochs the losses are written down, 2 or more: the first and the last are among them.
     progress : bool
         Show a progress bar (needs tqdm).
-    dtype : {"float64", "float32"}
+    dtype : {"float64", "float32"}, or NumPy's type of that name
         Of all that is computed; float32 takes about half the time, and its results repeat to six digits or so.
 
     Returns

@@ -301,3 +301,14 @@ def test_the_outputs_for_many_samples_are_those_for_a_few(sizes, n_samples, outp
     assert A.shape == (n_samples, sizes[-1])
     np.testing.assert_allclose(A, net.layer_outputs(X)[-1], rtol=1e-12, atol=1e-14)
     assert X.tobytes() == before
+
+
+@pytest.mark.parametrize("dtype", ["float32", np.float32, np.dtype("float32")])
+def test_a_dtype_is_named_as_numpy_names_it(dtype):
+    assert NeuralNetwork(2, 4, 1, rng=0, dtype=dtype).theta.dtype == np.float32
+
+
+@pytest.mark.parametrize(("dtype", "name"), [(int, "'int64'"), (np.float16, "'float16'"), (None, "None")])
+def test_a_dtype_of_no_use_is_refused(dtype, name):
+    with pytest.raises(ValueError, match=f"dtype is {name}; it may be one of 'float64', 'float32'"):
+        NeuralNetwork(2, 4, 1, dtype=dtype)

@@ -190,10 +190,18 @@ def test_a_loss_curve_draws_the_numbers():
     assert ax.get_yscale() == "log"
 
 
+def test_a_loss_curve_has_whole_epochs_on_its_axis():
+    ax = loss_curve(np.linspace(1, 0.5, 20))
+    loss_curve([1.0, 0.5], ax=ax)
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+    ax.set_xscale("log")
+    loss_curve([1.0, 0.5], ax=ax)
+
+
 def test_two_curves_on_one_axes_are_both_described():
     ax = loss_curve([1.0, 0.5], label="CG")
     loss_curve([1.0, 0.25], ax=ax, label="BFGS")
-    assert len(ax.lines) == 2
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
     assert (
         describe(ax)
         == "The loss of CG falls from 1 to 0.5 over 1 epoch. The loss of BFGS falls from 1 to 0.25 over 1 epoch."

@@ -89,14 +89,14 @@ def success_map(sweep: Any, ax: Axes | None = None) -> Axes:
     _hide_frame(ax)
     percent = 100 * np.stack([rate, low, high])
     image = ax.imshow(percent[0], cmap="cividis", vmin=0, vmax=100, aspect="auto", origin="lower")
-    _write_cells(ax, image, [[f"{value:.0f} %" for value in row] for row in percent[0]], rise=0 if len(rate) > 5 else 5)
+    _write_cells(ax, image, [[f"{value:.0f}" for value in row] for row in percent[0]], rise=0 if len(rate) > 5 else 5)
     if len(rate) <= 5:
         between = [
             [f"{a:.0f} to {b:.0f}" for a, b in zip(*rows, strict=True)] for rows in zip(*percent[1:], strict=True)
         ]
         _write_cells(ax, image, between, rise=-8, fontsize=9)
     _name_cells(ax, [f"{r:.2g}" for r in learning_rates], [f"{size:g}" for size in hidden_sizes])
-    ax.set(xlabel="learning rate", ylabel="hidden units")
+    ax.set(xlabel="learning rate", ylabel="hidden units", title="learned [%]")
     add_description(ax, _describe_success(hidden_sizes, learning_rates, percent))
     return ax
 

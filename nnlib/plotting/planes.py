@@ -6,6 +6,7 @@ Chapter 8 is the first to use them.
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new
@@ -15,6 +16,7 @@ CLASS_COLORS = [BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E4
 CLASS_MARKERS = "osD^vP*X<>"  # shape beside color
 SHADES = LinearSegmentedColormap.from_list("classes", ["#5BA8D8", "#FFFFFF", "#F2A25C"])  # 0, 0.5, 1
 LEVELS = np.linspace(0, 1, 11)
+LINE_STYLES = ("-", "--", "-.", ":")  # style beside color
 GRID = 100  # points along each side of a drawn plane
 
 
@@ -107,8 +109,11 @@ def loss_curve(
         raise ValueError(f"epochs has shape {epochs.shape}; losses has {losses.shape}, and the two go together")
     check_choice("unit", unit, ("epoch", "evaluation", "iteration"))
     ax = axes_or_new(ax)
-    ax.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), label=label)
+    style = LINE_STYLES[len(ax.lines) % len(LINE_STYLES)]
+    ax.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), style, label=label)
     ax.set(xlabel=unit, ylabel="loss")
+    if ax.get_xscale() == "linear":
+        ax.locator_params("x", integer=True)  # there is no epoch 2.5
     if log:
         ax.set_yscale("log")
     else:
@@ -212,6 +217,7 @@ def _label_points(ax, points, X):
         ax.annotate(
             "\n".join(names), point, textcoords="offset points", xytext=(-11 if right else 11, 0),
             ha="right" if right else "left", va="top" if above else "bottom", fontsize=11,
+            path_effects=[withStroke(linewidth=3, foreground="white")],  # legible on the boundary
         )  # fmt: skip
 
 
