@@ -110,12 +110,12 @@ def outputs(net: Network, X: np.ndarray) -> np.ndarray:
     length = min(len(X), max(SLICE, 2**18 // (max(sizes) * dtype.itemsize)))
     A = [np.ones((size + 1, length), dtype) for size in sizes]
     tape = _forward(stacked(net.theta, sizes), A, net.activations)
-    found, inputs, last = np.empty((len(X), sizes[-1]), dtype), A[0][:-1], A[-1][:-1].T
+    found, A_in, A_out = np.empty((len(X), sizes[-1]), dtype), A[0][:-1].T, A[-1][:-1].T
     for start in range(0, len(X), length):
         start = min(start, len(X) - length)  # the last slice goes over a part of the one before: one tape for all
-        inputs[...] = X[start : start + length].T
+        A_in[...] = X[start : start + length]
         play(tape)
-        found[start : start + length] = last
+        found[start : start + length] = A_out
     return found
 
 

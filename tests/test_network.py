@@ -292,7 +292,7 @@ def test_the_defaults_are_tanh_sigmoid_and_glorot():
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity", "relu", "tanh", "softplus"])
-@pytest.mark.parametrize("n_samples", [SLICE, SLICE + 1, 4 * SLICE, 40 * SLICE + 3])
+@pytest.mark.parametrize("n_samples", [SLICE, SLICE + 1, 4 * SLICE, 5 * SLICE + 3, 40 * SLICE + 3])
 @pytest.mark.parametrize("sizes", [(2, 8, 3), (3, 40, 5, 2)])
 def test_the_outputs_for_many_samples_are_those_for_a_few(sizes, n_samples, output):
     X = np.random.default_rng(1).standard_normal((n_samples, sizes[0]))

@@ -218,12 +218,12 @@ def test_a_chapter_is_no_longer_than_a_sitting(path):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_running_again_writes_the_same_bytes(path):
-    fresh = notebooks.run(path)
-    if fresh != path.read_text(encoding="utf-8"):
+    stored, fresh = path.read_text(encoding="utf-8"), notebooks.run(path)
+    if fresh != stored:
         # Another processor or another version of Matplotlib draws other bytes than those in the repository,
         # and does so in every run. What a notebook must never do is differ between two runs on one machine.
         # (Texts that differ from the stored ones are for nbval to find; it leaves the rates.)
-        assert strayed_rates(path.read_text(encoding="utf-8"), fresh) == []
+        assert strayed_rates(stored, fresh) == []
         assert notebooks.run(path) == fresh
 
 

@@ -42,7 +42,8 @@ function epochsWithin(contender, seconds) {
 
 // Return each contender's theta after `checked` epochs, and its epochs per second in each of the rounds.
 //
-// A round gives `seconds` to each, and the next one starts with another. Before the first, each has some four times that to warm up.
+// A round gives `seconds` to each, and the next one starts with another. Before the first, each has some four times that
+// to warm up.
 function race(problem, checked, rounds, seconds) {
   const contenders = Object.entries(makeContenders(problem));
   const thetas = {};
