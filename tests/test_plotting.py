@@ -200,8 +200,9 @@ def test_a_loss_curve_has_whole_epochs_on_its_axis():
 
 def test_two_curves_on_one_axes_are_both_described():
     ax = loss_curve([1.0, 0.5], label="CG")
+    ax.plot(1, 0.5, "ko")
     loss_curve([1.0, 0.25], ax=ax, label="BFGS")
-    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "None", "--"]
     assert (
         describe(ax)
         == "The loss of CG falls from 1 to 0.5 over 1 epoch. The loss of BFGS falls from 1 to 0.25 over 1 epoch."

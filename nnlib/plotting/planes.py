@@ -109,7 +109,8 @@ def loss_curve(
         raise ValueError(f"epochs has shape {epochs.shape}; losses has {losses.shape}, and the two go together")
     check_choice("unit", unit, ("epoch", "evaluation", "iteration"))
     ax = axes_or_new(ax)
-    style = LINE_STYLES[len(ax.lines) % len(LINE_STYLES)]
+    n_curves = sum(line.get_linestyle() != "None" for line in ax.lines)  # marks on the curves do not count
+    style = LINE_STYLES[n_curves % len(LINE_STYLES)]
     ax.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), style, label=label)
     ax.set(xlabel=unit, ylabel="loss")
     if ax.get_xscale() == "linear":
