@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnlib.passes import stacked
-from nnlib.recorded import record_activation, record_slope
-from nnlib.tape import play
+from nnlib.fast.ops import plan_activation, plan_slope
+from nnlib.fast.passes import stacked
+from nnlib.fast.plan import execute
 from nnlib.validation import Network, as_floats, check_array, check_finite
 
 BLOCK = 2**20  # numbers in one array of a block of directions, 8 MB: bounds what `hessian` adds to its result
@@ -183,23 +183,23 @@ class Tangent:
         self.columns, self.forward = A[-1].T, []
         for k, (part, name) in enumerate(zip(W, names, strict=True)):
             self.forward.append((part.T.dot, (ones[k], A[k + 1])))
-            self.forward += record_activation(name, A[k + 1].T if name == "softmax" else A[k + 1])
+            self.forward += plan_activation(name, A[k + 1].T if name == "softmax" else A[k + 1])
         self.backward = _output_slopes(names[-1], A[-1], dZ[-1])
         for k in range(len(W) - 1, -1, -1):
             self.backward.append((np.multiply, (ones[k][:, None, :, None], dZ[k + 1], dW[k])))
             if k:
                 dA, S = dZ[k].reshape(len(dZ[k]), -1), np.ones_like(A[k])
                 self.backward += [(W[k][:-1].dot, (dZ[k + 1].reshape(len(dZ[k + 1]), -1), dA))]
-                self.backward += [*record_slope(names[k - 1], A[k], S), (np.multiply, (dZ[k], S[:, :, None], dZ[k]))]
+                self.backward += [*plan_slope(names[k - 1], A[k], S), (np.multiply, (dZ[k], S[:, :, None], dZ[k]))]
 
     def outputs(self) -> np.ndarray:
         """Return the outputs at the present theta, (n_samples, n_outputs): this object's own array."""
-        play(self.forward)
+        execute(self.forward)
         return self.columns
 
     def slopes(self) -> np.ndarray:
         """Return J^T at the last outputs, (n_params, n_samples, n_outputs): this object's own array."""
-        play(self.backward)
+        execute(self.backward)
         return self.JT
 
 
@@ -211,8 +211,8 @@ def _output_slopes(name, A, dZ):
         return [(np.subtract, (one, A.T, others)), (np.multiply, (A[:, :, None], others, dZ))]
     if len(A) == 1:  # one output, and S can be written in place
         dZ[...] = 1
-        return record_slope(name, A, dZ[:, :, 0])
-    return [*record_slope(name, A, S), (np.multiply, (S[:, :, None], one, dZ))]
+        return plan_slope(name, A, dZ[:, :, 0])
+    return [*plan_slope(name, A, S), (np.multiply, (S[:, :, None], one, dZ))]
 
 
 def cut(V: np.ndarray, sizes: Sequence[int]) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnlib.fast.passes import bind_loss
 from nnlib.optimizers import Adam, Momentum, Nesterov
-from nnlib.passes import bind_loss
 from nnlib.scipy_training import GLOBAL_METHODS, METHODS, minimize
 from nnlib.training import train
 from nnlib.validation import RNG, Network, check_choice, check_count, check_number, check_share

@@ -1,6 +1,6 @@
 """Layers cut from `theta`, and the pass over them to the outputs: chapter 4 builds it.
 
-The passes that train, to the loss and back to its gradient, are in `nnlib.passes`.
+`nnlib.plain` has the whole way in plain lines; the passes that train are in `nnlib.fast`.
 """
 
 from collections.abc import Sequence

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from nnlib.activations import ACTIVATIONS
+from nnlib.fast.passes import SLICE, Pass, bind_loss, outputs
 from nnlib.files import PathName, read_arrays, write_arrays
 from nnlib.initializers import INITIALIZERS
 from nnlib.layers import forward_pass, unpack
 from nnlib.losses import LOSSES, LossFunction, Problem, check_targets
-from nnlib.passes import SLICE, Pass, bind_loss, outputs
 from nnlib.validation import as_floats, as_generator, check_array, check_choice, check_count, check_finite, check_number
 
 KEPT = 3  # passes to keep, each for one loss and size of batch

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnlib.tape import Call, add_scaled, flush, number, play, scale
+from nnlib.fast.plan import Call, add_scaled, execute, flush, number, scale
 from nnlib.validation import check_number, check_share
 
 CHUNK = 16_384  # entries moved at once: a chunk and its moments stay in the cache from one call to the next
@@ -59,28 +59,28 @@ class Optimizer:
                 place.fill(value)
             state["steady"] = self.steady and not callable(self.learning_rate)
         state["n_steps"] = n_steps = n_steps + 1
-        play(state["tape"])
+        execute(state["plan"])
         if n_steps % FLUSH_EVERY == 0:
             flush(state["moments"])
             flush(theta)  # weight decay shrinks the weights of inputs that are always 0
 
     def _bind(self, theta, dtheta):
-        """Write the tape that moves this `theta` against this `dtheta`."""
+        """Make the plan that moves this `theta` against this `dtheta`."""
         state = self._state
         if np.shape(dtheta) != theta.shape:
             raise ValueError(f"dtheta has shape {np.shape(dtheta)}; this theta takes {theta.shape}")
         if state.get("theta") is not theta:
             state.update(theta=theta, n_steps=0, moments=np.zeros((self.n_moments, len(theta)), theta.dtype))
         numbers, scratch = [number(value, theta) for value in self._numbers(1, 1)], np.empty_like(theta[:CHUNK])
-        tape = []
+        plan = []
         for start in range(0, len(theta), CHUNK):
             piece = slice(start, start + CHUNK)
             part = theta[piece]
-            tape += self._calls(part, dtheta[piece], *state["moments"][:, piece], scratch[: len(part)], *numbers)
-        state.update(dtheta=dtheta, scratch=scratch, numbers=numbers, steady=False, tape=tape)
+            plan += self._calls(part, dtheta[piece], *state["moments"][:, piece], scratch[: len(part)], *numbers)
+        state.update(dtheta=dtheta, scratch=scratch, numbers=numbers, steady=False, plan=plan)
 
     def __getstate__(self):
-        """Leave the tape behind: a copy writes its own, for its own arrays."""
+        """Leave the plan behind: a copy makes its own, for its own arrays."""
         kept = {name: self._state[name] for name in ("theta", "n_steps", "moments") if name in self._state}
         return {**self.__dict__, "_state": kept}
 

@@ -12,11 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from nnlib.chunks import Chunk, chunks
+from nnlib.fast.plan import execute
+from nnlib.fast.population_chunks import Chunk, chunks
+from nnlib.fast.population_passes import Memory, plan_forward, plan_output, unpack
 from nnlib.initializers import INITIALIZERS
 from nnlib.network import NeuralNetwork
-from nnlib.population_layers import Memory, record_forward, record_output, unpack
-from nnlib.tape import play
 from nnlib.validation import as_floats, check_array, check_count, check_finite
 
 
@@ -125,7 +125,7 @@ class Population:
             for cut in chunks(self.sizes, len(X), n_networks):
                 memory = Memory(self.sizes, len(X), cut.stop - cut.start, dtype)
                 layers, Z = unpack(self.thetas[:, cut].copy(), self.sizes), memory.A[-1]
-                play([*record_forward(layers, X, memory, activations[0]), *record_output(activations[-1], Z)])
+                execute([*plan_forward(layers, X, memory, activations[0]), *plan_output(activations[-1], Z)])
                 outputs[cut] = Z.transpose(2, 0, 1)
         return outputs
 

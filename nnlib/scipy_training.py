@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from nnlib.curvature import hessian_product_unchecked, hessian_unchecked
-from nnlib.passes import bind, bind_loss
+from nnlib.fast.passes import bind, bind_loss
 from nnlib.validation import RNG, Network, as_generator, check_choice, check_number
 
 METHODS = (

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.fast.passes import Pass, bind_loss
+from nnlib.fast.plan import copy, execute
 from nnlib.optimizers import GradientDescent, Optimizer
-from nnlib.passes import Pass, bind_loss
-from nnlib.tape import copy, play
 from nnlib.validation import RNG, Network, as_generator, check_count
 
 
@@ -200,7 +200,7 @@ class _Steps:
         value = batch.loss()
         if not math.isfinite(value):
             raise FloatingPointError
-        play(batch.backward)
+        execute(batch.backward)
         self.optimizer.step(self.theta, self.dtheta)
         return value
 

@@ -1,6 +1,7 @@
 """The house of nnlib: imports run one way, modules stay small, every public name explains itself."""
 
 import ast
+import graphlib
 import importlib
 import inspect
 import re
@@ -14,37 +15,63 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "nnlib"
 
-# What each module may import from nnlib. `validation` checks arguments and is open to all.
+# The house, from the ground up: what each module may import from nnlib, which always stands above it in this table.
+# `validation` checks arguments and is open to all.
 MAY_IMPORT = {
     "validation": set(),
+    "files": set(),
+    # the network
     "activations": set(),
     "losses": {"activations"},
     "initializers": set(),
     "datasets": set(),
-    "files": set(),
     "layers": {"activations"},
-    "tape": set(),
-    "recorded": {"activations", "losses", "tape"},
-    "passes": {"losses", "recorded", "tape"},
-    "network": {"activations", "losses", "initializers", "layers", "passes", "files"},
-    "curvature": {"passes", "recorded", "tape"},
-    "derivatives": {"network", "curvature"},
-    "optimizers": {"tape"},
+    # the same numbers with fewer calls
+    "fast": set(),
+    "fast.plan": set(),
+    "fast.ops": {"activations", "losses", "fast.plan"},
+    "fast.passes": {"losses", "fast.ops", "fast.plan"},
+    "fast.population_passes": {"fast.ops", "fast.plan"},
+    "fast.population_chunks": {"activations", "fast.plan", "fast.population_passes"},
+    "network": {"activations", "losses", "initializers", "layers", "files", "fast.passes"},
+    # its slopes, and how they are checked
+    "curvature": {"fast.ops", "fast.passes", "fast.plan"},
+    "derivatives": {"curvature"},
+    # moved by NumPy
     "schedules": set(),
-    "training": {"network", "optimizers", "passes", "tape"},
-    "scipy_training": {"network", "derivatives", "curvature", "passes"},
+    "optimizers": {"fast.plan"},
+    "training": {"optimizers", "fast.passes", "fast.plan"},
+    # moved by SciPy
+    "scipy_training": {"curvature", "fast.passes"},
     "least_squares": {"curvature", "scipy_training"},
-    "population_layers": {"recorded", "tape"},
-    "chunks": {"activations", "population_layers", "recorded", "tape"},
-    "population": {"chunks", "population_layers", "initializers", "network", "tape"},
-    "sweeping": {"population", "diagnosis", "datasets"},
+    # many at once; what came of it
     "diagnosis": set(),
-    "plotting": {"passes"},
-    "widgets": {"plotting", "network", "datasets", "activations", "initializers"},
-    "fitting": {"training", "scipy_training", "optimizers", "passes"},
+    "population": {"initializers", "network", "fast.plan", "fast.population_chunks", "fast.population_passes"},
+    "sweeping": {"population", "diagnosis", "datasets"},
+    # scikit-learn's interface
+    "fitting": {"training", "scipy_training", "optimizers", "fast.passes"},
     "estimators": {"fitting", "network"},
-    "checks": {"network", "derivatives"},
-}
+    # every drawing of the book
+    "plotting.common": set(),
+    "plotting.planes": {"plotting.common"},
+    "plotting.landscapes": {"fast.passes", "plotting.common"},
+    "plotting.maps": {"plotting.common"},
+    "plotting.diagrams": {"plotting.common"},
+    "plotting": {"plotting.common", "plotting.planes", "plotting.landscapes", "plotting.maps", "plotting.diagrams"},
+    # Python and its browser part side by side
+    "widgets.still": {"plotting"},
+    "widgets.settings": {"activations", "datasets"},
+    "widgets.stage": {"widgets.settings"},
+    "widgets.controls": {"widgets.settings", "widgets.stage"},
+    "widgets.flipbook": {"plotting"},
+    "widgets.digit_pad": {"network", "widgets.stage", "widgets.still"},
+    "widgets.playground": {
+        "datasets", "initializers", "network", "widgets.controls", "widgets.settings", "widgets.stage", "widgets.still",
+    },
+    "widgets": {"widgets.digit_pad", "widgets.flipbook", "widgets.playground"},
+}  # fmt: skip
+# What the chapters have built by the end of chapter 8. Only `checks` and the tests may import it.
+MAY_IMPORT["plain"] = set()
 EVERYWHERE = {"numpy", "scipy"}
 ONLY_IN = {
     "matplotlib": {"plotting", "widgets"},
@@ -60,9 +87,10 @@ FILES = sorted(LIBRARY.rglob("*.py"))
 MODULES = [path for path in FILES if path != LIBRARY / "__init__.py"]
 
 
-def name_of(path):
-    """Return the row of the table for a file: its own name, or its folder's."""
-    return path.relative_to(LIBRARY).with_suffix("").parts[0]
+def name_of(path, top=LIBRARY):
+    """Return a file's dotted name below `top`: "losses", "fast.plan", and "plotting" for plotting/__init__.py."""
+    parts = path.relative_to(top).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
 
 
 def imported(source, package):
@@ -75,8 +103,13 @@ def imported(source, package):
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = ".".join([*above, *filter(None, [node.module])])
             # `from nnlib import losses` names a module, `from nnlib.losses import mse` does not.
-            names += [f"{base}.{alias.name}" for alias in node.names] if base == "nnlib" else [base]
+            names += [f"{base}.{alias.name}" if is_module(f"{base}.{alias.name}") else base for alias in node.names]
     return names
+
+
+def is_module(name):
+    place = ROOT.joinpath(*name.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
 
 
 def forbidden_imports(source, module, package=("nnlib",)):
@@ -85,19 +118,65 @@ def forbidden_imports(source, module, package=("nnlib",)):
     for name in imported(source, package):
         top, _, rest = name.partition(".")
         if top == "nnlib":
-            allowed = MAY_IMPORT[module] | {module, "validation"}
-            fine = rest.partition(".")[0] in allowed
+            fine = rest in MAY_IMPORT[module] | {"validation"}
         else:
-            fine = top in EVERYWHERE | sys.stdlib_module_names or module in ONLY_IN.get(top, ())
+            fine = top in EVERYWHERE | sys.stdlib_module_names or module.split(".")[0] in ONLY_IN.get(top, ())
         if not fine:
             faults.append(f"{module} imports {name}")
     return faults
 
 
+def package_of(path, top=LIBRARY):
+    return (top.name, *path.relative_to(top).parent.parts)
+
+
+def arrows(top):
+    """Return for each module below `top` the modules of the same package that it imports."""
+    found = {}
+    for path in sorted(top.rglob("*.py")):
+        names = imported(path.read_text(), package_of(path, top))
+        inside = {name.removeprefix(f"{top.name}.") for name in names if name.startswith(f"{top.name}.")}
+        found[name_of(path, top)] = inside
+    return found
+
+
+def circle(graph):
+    """Return the modules of a circle of imports, or None."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return None
+
+
+def test_every_module_has_a_row_and_every_row_a_module():
+    assert sorted(MAY_IMPORT) == sorted(map(name_of, MODULES))
+
+
+def test_the_table_runs_from_the_ground_up_and_every_arrow_in_it_is_used():
+    used, above = arrows(LIBRARY), set()
+    for module, allowed in MAY_IMPORT.items():
+        assert allowed <= above, f"{module} stands above what it may import"
+        assert allowed <= used[module], f"{module} may import what it does not use"
+        above.add(module)
+
+
+@pytest.mark.parametrize("top", [LIBRARY, ROOT / "benchmarks", ROOT / "tools"], ids=lambda top: top.name)
+def test_there_is_no_circle_of_imports(top):
+    assert circle(arrows(top)) is None
+
+
+def test_a_circle_is_caught(tmp_path):
+    package = tmp_path / "benchmarks"
+    package.mkdir()
+    (package / "__main__.py").write_text("import benchmarks.digits")
+    (package / "digits.py").write_text("def f():\n    from benchmarks.__main__ import version")
+    assert set(circle(arrows(package))) == {"__main__", "digits"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
 def test_imports_run_one_way(path):
-    package = ("nnlib", *path.relative_to(LIBRARY).parent.parts)
-    assert forbidden_imports(path.read_text(), name_of(path), package) == []
+    assert forbidden_imports(path.read_text(), name_of(path), package_of(path)) == []
 
 
 @pytest.mark.parametrize(
@@ -110,6 +189,12 @@ def test_imports_run_one_way(path):
         ("losses", ("nnlib",), "def f():\n    import nnlib.training"),
         ("widgets", ("nnlib", "widgets"), "from ..training import train"),
         ("widgets", ("nnlib", "widgets"), "from .. import training"),
+        ("fast.plan", ("nnlib", "fast"), "from nnlib.fast import passes"),
+        ("fast.plan", ("nnlib", "fast"), "from nnlib.fast.passes import Pass"),
+        ("fast.ops", ("nnlib", "fast"), "from nnlib.network import NeuralNetwork"),
+        ("losses", ("nnlib",), "from nnlib.fast import ops"),
+        ("network", ("nnlib",), "from nnlib.plain import forward"),
+        ("plotting.planes", ("nnlib", "plotting"), "from nnlib.plotting import maps"),
         ("network", ("nnlib",), "import matplotlib.pyplot as plt"),
         ("plotting", ("nnlib",), "import ipywidgets"),
         ("training", ("nnlib",), "import torch"),
@@ -121,7 +206,7 @@ def test_a_wrong_import_is_caught(module, package, source):
 
 
 def test_a_right_import_passes():
-    widgets = "from . import flipbook\nfrom ..plotting import describe\nimport ipywidgets"
+    widgets = "from . import flipbook\nfrom nnlib.widgets.playground import Playground\nimport ipywidgets"
     network = "import json\nimport scipy.optimize\nfrom .validation import choice\nfrom nnlib import losses"
     assert forbidden_imports(widgets, "widgets", ("nnlib", "widgets")) == []
     assert forbidden_imports(network, "network") == []

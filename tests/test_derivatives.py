@@ -4,8 +4,8 @@ import pytest
 from nnlib import NeuralNetwork, check_gradient, datasets
 from nnlib.activations import ACTIVATIONS
 from nnlib.derivatives import central_difference, complex_step
+from nnlib.fast.passes import WIDE
 from nnlib.losses import LOSSES, Loss
-from nnlib.passes import WIDE
 from tests.helpers import ENDS, HIDDEN, SHAPES, draw_network, pre_activations
 
 

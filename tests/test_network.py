@@ -6,7 +6,7 @@ import pytest
 
 import nnlib
 from nnlib import NeuralNetwork, datasets
-from nnlib.passes import SLICE
+from nnlib.fast.passes import SLICE
 from tests.helpers import ENDS, HIDDEN, SHAPES, draw_network
 
 X, Y = datasets.xor()

@@ -5,10 +5,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-import nnlib.chunks
 from nnlib import GradientDescent, NeuralNetwork, datasets, train
-from nnlib.chunks import chunks
 from nnlib.diagnosis import solved, success_rate
+from nnlib.fast import population_chunks
+from nnlib.fast.population_chunks import chunks
 from nnlib.losses import LOSSES
 from nnlib.population import train_many
 from nnlib.sweeping import sweep
@@ -22,8 +22,8 @@ def chunk_of(monkeypatch):
     """Return a function that sets how many networks make a chunk."""
 
     def set_size(n):
-        monkeypatch.setattr(nnlib.chunks, "CACHE", 1)
-        monkeypatch.setattr(nnlib.chunks, "SMALLEST", n)
+        monkeypatch.setattr(population_chunks, "CACHE", 1)
+        monkeypatch.setattr(population_chunks, "SMALLEST", n)
 
     return set_size
 
@@ -81,7 +81,7 @@ def test_the_losses_of_many_are_the_losses_of_each(name):
     rng = np.random.default_rng(0)
     Q, Y = 30 * rng.standard_normal((5, 3, 4)), rng.dirichlet(np.ones(3), 5)
     expected = [LOSSES[name].function(Q[:, :, k], Y)[0] for k in range(4)]
-    np.testing.assert_allclose(nnlib.chunks.LOSSES[name](Q, Y[:, :, None]), expected, rtol=1e-14)
+    np.testing.assert_allclose(population_chunks.LOSSES[name](Q, Y[:, :, None]), expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
@@ -103,7 +103,7 @@ def test_chunks_hold_every_network_once_and_are_no_larger_than_they_may_be(sizes
     widths = [cut.stop - cut.start for cut in cuts]
     assert [k for cut in cuts for k in range(cut.start, cut.stop)] == list(range(n_networks))
     outputs = n_samples * sum(sizes[1:])
-    assert max(widths) <= max(nnlib.chunks.SMALLEST, nnlib.chunks.CACHE // (2 * outputs))
+    assert max(widths) <= max(population_chunks.SMALLEST, population_chunks.CACHE // (2 * outputs))
     assert max(widths) - min(widths) <= 1
 
 
@@ -126,8 +126,8 @@ def test_a_network_that_diverges_keeps_its_last_finite_theta_and_the_others_go_o
 
 
 def test_a_network_that_diverged_is_not_looked_at_again(monkeypatch):
-    looks, freeze = [], nnlib.chunks.Chunk._freeze
-    monkeypatch.setattr(nnlib.chunks.Chunk, "_freeze", lambda chunk: (looks.append(1), freeze(chunk)))
+    looks, freeze = [], population_chunks.Chunk._freeze
+    monkeypatch.setattr(population_chunks.Chunk, "_freeze", lambda chunk: (looks.append(1), freeze(chunk)))
     population = train_many((2, 4, 1), X, Y, learning_rates=[1000, 0.1], seeds=[0, 1], epochs=300, hidden="identity",
                             output="identity")  # fmt: skip
     assert population.diverged.tolist() == [True, False]
@@ -262,7 +262,7 @@ def test_memory_grows_only_by_what_is_returned():
     peak(10)  # what is loaded once
     returned = 8 * (17 + 2 + 1)  # bytes of theta, losses and n_steps for each network
     per_network = 8 * 6  # rates, seeds and the order they are drawn in
-    chunk = 8 * nnlib.chunks.CACHE
+    chunk = 8 * population_chunks.CACHE
     assert peak(20_000) - peak(2_000) < 18_000 * (returned + per_network) + chunk
 
 
@@ -448,7 +448,7 @@ def test_a_float32_population_keeps_no_denormals_where_inputs_are_always_zero():
 def test_an_interrupt_leaves_the_last_whole_thetas(where, chunk_of, monkeypatch):
     chunk_of(4)
     settings = {"learning_rates": 0.5, "seeds": range(8), "n_records": 6}
-    calls, method = [], getattr(nnlib.chunks.Chunk, where)
+    calls, method = [], getattr(population_chunks.Chunk, where)
 
     def interrupted(chunk):
         calls.append(1)
@@ -457,7 +457,7 @@ def test_an_interrupt_leaves_the_last_whole_thetas(where, chunk_of, monkeypatch)
             raise KeyboardInterrupt
         return method(chunk)
 
-    monkeypatch.setattr(nnlib.chunks.Chunk, where, interrupted)
+    monkeypatch.setattr(population_chunks.Chunk, where, interrupted)
     population = train_many((2, 4, 1), X, Y, epochs=50, **settings)
     monkeypatch.undo()
     taken = 29  # the first look forward is at the start
@@ -477,6 +477,6 @@ def test_an_interrupt_ends_a_sweep(monkeypatch):
     def interrupted(chunk):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(nnlib.chunks.Chunk, "step", interrupted)
+    monkeypatch.setattr(population_chunks.Chunk, "step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweep(hidden_sizes=[2, 3], learning_rates=[0.5], seeds=range(3), epochs=10)

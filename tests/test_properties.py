@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from nnlib import NeuralNetwork, train
 from nnlib.derivatives import complex_step
+from nnlib.fast.passes import Pass
 from nnlib.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSProp
-from nnlib.passes import Pass
 from tests.helpers import ENDS, HIDDEN, draw_problem, pre_activations
 
 several = settings(derandomize=True, deadline=None, max_examples=100, database=None)

@@ -7,8 +7,8 @@ import pytest
 import nnlib
 from nnlib import GradientDescent, NeuralNetwork, datasets, train
 from nnlib.diagnosis import solved, success_rate
+from nnlib.fast.passes import Pass, bind
 from nnlib.optimizers import Adam, Momentum, Nesterov, RMSProp
-from nnlib.passes import Pass, bind
 from nnlib.schedules import cosine
 
 X, Y = datasets.xor()
@@ -450,7 +450,7 @@ def test_float32_meets_float32_arrays_only(optimizer, loss):
     net, optimizer = start(dtype="float32"), copy.deepcopy(optimizer)
     bound = bind(net, *net.check_problem(X, Y, loss, 0.01))
     optimizer.step(net.theta, bound.dtheta)
-    calls = [*bound.forward, *bound.backward, *(call for _, call in bound.terms), *optimizer._state["tape"]]
+    calls = [*bound.forward, *bound.backward, *(call for _, call in bound.terms), *optimizer._state["plan"]]
     arrays = [array for _, arguments in calls for array in arguments if isinstance(array, np.ndarray)]
     assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from nnlib.passes import bind_loss
+from nnlib.fast.passes import bind_loss
 from nnlib.plotting.common import add_description, axes_or_new
 from nnlib.validation import RNG, Network, as_floats, as_generator, check_finite, check_number
 

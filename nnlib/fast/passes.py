@@ -1,6 +1,6 @@
-r"""The passes that train: forward to the loss and back to its gradient, as a tape for one network and one batch.
+r"""The passes that train: forward to the loss and back to its gradient, as a plan for one network and one batch.
 
-What chapters 4 to 6 build is here a list of calls (`nnlib.tape`), for each layer $Z = W^T A + b$ and its way back.
+What chapters 4 to 6 build is here a list of calls (`nnlib.fast.plan`), for each layer $Z = W^T A + b$ and its way back.
 Samples come last, and below each layer's outputs stands a row of ones: W and b, neighbors in `theta`, are then one
 matrix, so that a product adds the bias, another sums its gradient, and all that a call fills lies in one piece.
 """
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.fast.ops import NO_SLOPE, plan_activation, plan_loss, plan_slope
+from nnlib.fast.plan import add_scaled, execute, inner_product
 from nnlib.losses import LossFunction
-from nnlib.recorded import NO_SLOPE, record_activation, record_loss, record_slope
-from nnlib.tape import add_scaled, inner_product, play
 from nnlib.validation import Network
 
 WIDE = 256  # inputs from which a column of ones costs more in copies than it saves in calls
@@ -43,7 +43,7 @@ class Pass:
         A, rows, edges = _arrays(net, n_samples)
         self.X, self.Y = A[0].T[:, : net.sizes[0]], np.empty((net.sizes[-1], n_samples), rows.dtype)
         W, hidden = stacked(net.theta, net.sizes), net.activations[:-1]
-        loss = record_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
+        loss = plan_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
         self.after_load = loss.after_load
         self.forward = _forward(W, A, (*hidden, loss.output)) + loss.forward
         self.terms = loss.terms + [(0.5 * l2, inner_product(part[:-1], part[:-1])) for part in W if l2]
@@ -60,12 +60,12 @@ class Pass:
         else:  # mode="clip" lets NumPy write into its place at once; the rows are in range
             np.take(X, rows, 0, self.X, "clip")
             np.take(Y, rows, 0, self.Y.T, "clip")
-        play(self.after_load)
+        execute(self.after_load)
         return self
 
     def loss(self) -> float:
         """Return the loss at the present `theta`."""
-        play(self.forward)
+        execute(self.forward)
         value = 0.0
         for factor, (function, arguments) in self.terms:
             value += factor * function(*arguments)
@@ -74,7 +74,7 @@ class Pass:
     def loss_and_gradient(self) -> float:
         """Return the loss, and fill `dtheta`."""
         value = self.loss()
-        play(self.backward)
+        execute(self.backward)
         return value
 
 
@@ -109,12 +109,12 @@ def outputs(net: Network, X: np.ndarray) -> np.ndarray:
     dtype, sizes = net.theta.dtype, net.sizes
     length = min(len(X), max(SLICE, 2**18 // (max(sizes) * dtype.itemsize)))
     A = [np.ones((size + 1, length), dtype) for size in sizes]
-    tape = _forward(stacked(net.theta, sizes), A, net.activations)
+    plan = _forward(stacked(net.theta, sizes), A, net.activations)
     found, A_in, A_out = np.empty((len(X), sizes[-1]), dtype), A[0][:-1].T, A[-1][:-1].T
     for start in range(0, len(X), length):
-        start = min(start, len(X) - length)  # the last slice goes over a part of the one before: one tape for all
+        start = min(start, len(X) - length)  # the last slice goes over a part of the one before: one plan for all
         A_in[...] = X[start : start + length]
-        play(tape)
+        execute(plan)
         found[start : start + length] = A_out
     return found
 
@@ -144,43 +144,43 @@ def _arrays(net, n_samples):
 
 def _forward(W, A, names):
     """Return the calls that fill A layer by layer."""
-    tape = []
+    plan = []
     for part, A_in, A_out, name in zip(W, A[:-1], A[1:], names, strict=True):
         Z = A_out[:-1]
         if len(A_in) == len(part):
-            tape.append((part.T.dot, (A_in, Z)))
+            plan.append((part.T.dot, (A_in, Z)))
         else:  # no row of ones, for the inputs are wide
-            tape += [(part[:-1].T.dot, (A_in, Z)), (np.add, (Z, part[-1][:, None], Z))]
-        tape += record_activation(name, Z.T if name == "softmax" else Z)
-    return tape
+            plan += [(part[:-1].T.dot, (A_in, Z)), (np.add, (Z, part[-1][:, None], Z))]
+        plan += plan_activation(name, Z.T if name == "softmax" else Z)
+    return plan
 
 
 def _backward(W, A, S, dA, dW, names):
     """Return the calls that fill dW from the last layer to the first; S holds the slopes f'(Z)."""
-    tape = []
+    plan = []
     for k in range(len(W) - 1, -1, -1):
         if names[k] == "softmax":
-            tape.append((_through_softmax, (A[k + 1][:-1], dA)))
+            plan.append((_through_softmax, (A[k + 1][:-1], dA)))
         elif names[k] not in NO_SLOPE:
-            tape.append((np.multiply, (dA, S[k], dA)))
+            plan.append((np.multiply, (dA, S[k], dA)))
         dZ = dA
-        tape.append((A[k].dot, (dZ.T, dW[k][: len(A[k])])))
+        plan.append((A[k].dot, (dZ.T, dW[k][: len(A[k])])))
         if len(A[k]) < len(dW[k]):
-            tape.append((np.add.reduce, (dZ, 1, None, dW[k][-1])))
+            plan.append((np.add.reduce, (dZ, 1, None, dW[k][-1])))
         if k:
             dA = np.empty_like(A[k][:-1])
-            tape.append((W[k][:-1].dot, (dZ, dA)))
-    return tape
+            plan.append((W[k][:-1].dot, (dZ, dA)))
+    return plan
 
 
 def _slopes(names, rows, slopes, edges):
     """Return the calls that fill `slopes` from `rows`; neighbors of one name are one piece, for one call."""
-    tape = []
+    plan = []
     for name, group in groupby(range(len(names)), names.__getitem__):
         layers = list(group)
         piece = slice(edges[layers[0]], edges[layers[-1] + 1] - 1)
-        tape += record_slope(name, rows[piece], slopes[piece])
-    return tape
+        plan += plan_slope(name, rows[piece], slopes[piece])
+    return plan
 
 
 def _through_softmax(A, dA):

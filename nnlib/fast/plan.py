@@ -1,8 +1,8 @@
-"""A tape: calls written down once, with the arrays they read and write, and played as often as wanted.
+"""A plan: calls with the arrays that they read and write, decided once and executed as often as wanted.
 
-A small network's numbers cost nothing beside the calls that move them. So `nnlib.passes` and `nnlib.optimizers` decide
-once, not in every step, what is called: NumPy for arrays of the same shape, without a keyword or a Python number,
-takes 0.2 us where a sum with a bias takes 0.8; BLAS scales and adds vectors in 0.1.
+The word is FFTW's. A small network's numbers cost nothing beside the calls that move them, so what is called is not
+decided anew in every step. NumPy for arrays of one shape, without a keyword or a Python number, takes 0.2 us where a
+sum with a bias takes 0.8; BLAS scales and adds vectors in 0.1.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,15 +16,17 @@ TINY = 1e8  # times the smallest normal number
 LETTERS = {np.dtype(np.float64): "d", np.dtype(np.float32): "s"}  # in BLAS's names
 
 
-def play(tape: Iterable[Call]) -> None:
-    """Make the calls.
+def execute(plan: Iterable[Call]) -> None:
+    """Make the calls of a plan, in order.
 
+    >>> import numpy as np
+    >>> from nnlib.fast.plan import add_scaled, execute, scale
     >>> x = np.ones(3)
-    >>> play([scale(x, 2.0), add_scaled(x, 0.5, np.ones(3))])
+    >>> execute([scale(x, 2.0), add_scaled(x, 0.5, np.ones(3))])
     >>> x.tolist()
     [2.5, 2.5, 2.5]
     """
-    for function, arguments in tape:
+    for function, arguments in plan:
         function(*arguments)
 
 

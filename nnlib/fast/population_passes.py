@@ -1,4 +1,4 @@
-"""The two passes of `nnlib.passes` over many networks at once: the same calls with one more axis, the network's.
+"""The two passes of `nnlib.fast.passes` over many networks at once: the same calls with one more axis, the network's.
 
 It is the last axis, so that the same weight of all networks lies side by side in memory and one call of NumPy
 serves them all. The letters in `einsum`: sample s, unit h, unit m of the next layer, network k. Chapter 9 uses it.
@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlib.recorded import NO_SLOPE, record_activation, record_slope
-from nnlib.tape import Call
+from nnlib.fast.ops import NO_SLOPE, plan_activation, plan_slope
+from nnlib.fast.plan import Call
 
 
 class Layer(NamedTuple):
@@ -52,27 +52,27 @@ class Memory:
         )
 
 
-def record_forward(layers: list[Layer], X: np.ndarray, memory: Memory, hidden: str) -> list[Call]:
+def plan_forward(layers: list[Layer], X: np.ndarray, memory: Memory, hidden: str) -> list[Call]:
     """Return the calls that fill `memory.A`, the last before its activation; X ends with a column of ones."""
     Z = memory.A[0]
-    tape: list[Call] = [(X.dot, (layers[0].block, Z.reshape(len(Z), -1)))]  # all networks share X: one product
+    plan: list[Call] = [(X.dot, (layers[0].block, Z.reshape(len(Z), -1)))]  # all networks share X: one product
     for layer, out in zip(layers[1:], memory.A[1:], strict=True):
-        tape += record_activation(hidden, Z)
-        tape += [(partial(np.einsum, out=out), ("shk,hmk->smk", Z, layer.W)), (np.add, (out, layer.b, out))]
+        plan += plan_activation(hidden, Z)
+        plan += [(partial(np.einsum, out=out), ("shk,hmk->smk", Z, layer.W)), (np.add, (out, layer.b, out))]
         Z = out
-    return tape
+    return plan
 
 
-def record_output(name: str, Z: np.ndarray) -> list[Call]:
+def plan_output(name: str, Z: np.ndarray) -> list[Call]:
     """Return the calls that put the outputs in place of the last Z."""
-    return record_activation(name, Z.transpose(0, 2, 1) if name == "softmax" else Z)
+    return plan_activation(name, Z.transpose(0, 2, 1) if name == "softmax" else Z)
 
 
-def record_through_output(name: str, A: np.ndarray, dA: np.ndarray, S: np.ndarray) -> list[Call]:
+def plan_through_output(name: str, A: np.ndarray, dA: np.ndarray, S: np.ndarray) -> list[Call]:
     """Return the calls that make dZ of dA, in its place: times f'(Z), or through softmax's whole Jacobian."""
     if name == "softmax":
         return [(_through_softmax, (A, dA))]
-    return [] if name == "identity" else [*record_slope(name, A, S), (np.multiply, (dA, S, dA))]
+    return [] if name == "identity" else [*plan_slope(name, A, S), (np.multiply, (dA, S, dA))]
 
 
 def _through_softmax(A, dA):
@@ -80,24 +80,24 @@ def _through_softmax(A, dA):
     dA *= A
 
 
-def record_backward(
+def plan_backward(
     layers: list[Layer], X: np.ndarray, dZ: np.ndarray, memory: Memory, dlayers: list[Layer], hidden: str
 ) -> list[Call]:
     """Return the calls that fill `dlayers`, the views of the gradient, from dZ of the last layer back to the first.
 
     The outputs of the hidden layers are overwritten by their gradients, for memory that stays in cache is faster.
     """
-    tape: list[Call] = []
+    plan: list[Call] = []
     for k in range(len(layers) - 1, 0, -1):
         A, S, W = memory.A[k - 1], memory.S[k - 1], layers[k].W
-        tape.append((partial(np.einsum, out=dlayers[k].W), ("shk,smk->hmk", A, dZ)))
-        tape.append((np.add.reduce, (dZ, 0, None, dlayers[k].b)))
-        tape += record_slope(hidden, A, S)
+        plan.append((partial(np.einsum, out=dlayers[k].W), ("shk,smk->hmk", A, dZ)))
+        plan.append((np.add.reduce, (dZ, 0, None, dlayers[k].b)))
+        plan += plan_slope(hidden, A, S)
         if W.shape[1] == 1:  # with one output there is nothing to sum, and a plain product is faster
-            tape.append((np.multiply, (dZ, W[:, 0], A)))
+            plan.append((np.multiply, (dZ, W[:, 0], A)))
         else:
-            tape.append((partial(np.einsum, out=A), ("smk,hmk->shk", dZ, W)))
+            plan.append((partial(np.einsum, out=A), ("smk,hmk->shk", dZ, W)))
         dZ = A
-        tape += [] if hidden in NO_SLOPE else [(np.multiply, (dZ, S, dZ))]
-    tape.append((X.T.dot, (dZ.reshape(len(dZ), -1), dlayers[0].block)))
-    return tape
+        plan += [] if hidden in NO_SLOPE else [(np.multiply, (dZ, S, dZ))]
+    plan.append((X.T.dot, (dZ.reshape(len(dZ), -1), dlayers[0].block)))
+    return plan

@@ -10,15 +10,15 @@ from itertools import pairwise
 import numpy as np
 
 from nnlib.activations import softplus
-from nnlib.population_layers import (
+from nnlib.fast.plan import Call, execute, flush, scale
+from nnlib.fast.population_passes import (
     Memory,
-    record_backward,
-    record_forward,
-    record_output,
-    record_through_output,
+    plan_backward,
+    plan_forward,
+    plan_output,
+    plan_through_output,
     unpack,
 )
-from nnlib.tape import Call, flush, play, scale
 
 CACHE = 2**18  # numbers in a chunk's arrays: 2 MiB, about a core's own cache
 FLUSH_EVERY = 100  # steps between two sweeps for tiny numbers
@@ -44,7 +44,7 @@ def mse(A: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
 
 def mse_of_signs(T: np.ndarray, S: np.ndarray) -> np.ndarray:
-    """Return the mean squared error of the outputs (1 + T) / 2, given T and 2 Y - 1; see `nnlib.recorded`."""
+    """Return the mean squared error of the outputs (1 + T) / 2, given T and 2 Y - 1; see `nnlib.fast.ops`."""
     return mse(T, S) / 4
 
 
@@ -101,7 +101,7 @@ class Chunk:
         self.sizes, output, dtype, rates = sizes, activations[-1], thetas.dtype, rates.astype(thetas.dtype)
         # Learning rate and the loss's own constant go into the few errors, so that a step is one subtraction.
         factors, self.loss, targets = rates / len(X) if self.logits else rates * (2 / Y.size), LOSSES[loss], Y
-        if loss == "mse" and output == "sigmoid":  # as in nnlib.recorded: the error of tanh, twice the sigmoid's
+        if loss == "mse" and output == "sigmoid":  # as in nnlib.fast.ops: the error of tanh, twice the sigmoid's
             factors, self.loss, targets = factors / 8, mse_of_signs, 2 * Y - 1
         self.Y = np.repeat(targets[:, :, None], len(rates), axis=2)
         self.error, self.scale, self.decay = np.empty_like(self.Y), factors * np.ones_like(self.Y), rates * self.l2
@@ -110,9 +110,9 @@ class Chunk:
         self.Q = self.memory.A[-1]  # what the loss takes: logits or outputs
         self.kept, self.n_steps, self.thetas = thetas, 0, (thetas.copy(), thetas.copy())
         layers = [unpack(theta, sizes) for theta in self.thetas]
-        # The gradient's array becomes theta, while the old theta stays in the other: one tape for either of the two.
-        self.forward_tapes = [self._record_forward(part, activations) for part in layers]
-        self.backward_tapes = [self._record_backward(k, layers, activations) for k in (0, 1)]
+        # The gradient's array becomes theta, while the old theta stays in the other: one plan for either of the two.
+        self.forward_plans = [self._plan_forward(part, activations) for part in layers]
+        self.backward_plans = [self._plan_backward(k, layers, activations) for k in (0, 1)]
 
     @property
     def theta(self) -> np.ndarray:
@@ -121,7 +121,7 @@ class Chunk:
 
     def forward(self) -> None:
         """Find the errors of all networks; freeze those whose loss is not finite."""
-        play(self.forward_tapes[self.n_steps % 2])
+        execute(self.forward_plans[self.n_steps % 2])
         # One sum of squares over all networks: while it is finite, so is every loss, and it costs next to nothing.
         flat = (self.Q if self.logits else self.error).ravel()
         total = flat.dot(flat)
@@ -132,7 +132,7 @@ class Chunk:
 
     def step(self) -> None:
         """Move each network against the gradient of the errors that `forward` found."""
-        play(self.backward_tapes[self.n_steps % 2])
+        execute(self.backward_plans[self.n_steps % 2])
         self.n_steps += 1  # an interrupt before this leaves the old theta, whole
         if self.l2 and self.n_steps % FLUSH_EVERY == 0:
             flush(self.theta)  # weight decay shrinks the weights of inputs that are always 0
@@ -145,28 +145,28 @@ class Chunk:
         """Write every network's last theta that had a finite loss into `thetas`, and return those losses."""
         np.copyto(self.kept, self.theta, where=~self.diverged)
         self.theta[:] = self.kept
-        play(self.forward_tapes[self.n_steps % 2])
+        execute(self.forward_plans[self.n_steps % 2])
         return self._losses()
 
-    def _record_forward(self, layers, activations):
+    def _plan_forward(self, layers, activations):
         Z, E = self.Q, self.error
-        tape = record_forward(layers, self.X, self.memory, activations[0])
+        plan = plan_forward(layers, self.X, self.memory, activations[0])
         if self.logits:
-            return [*tape, (np.copyto, (E, Z)), *record_output(activations[-1], E), (np.subtract, (E, self.Y, E))]
+            return [*plan, (np.copyto, (E, Z)), *plan_output(activations[-1], E), (np.subtract, (E, self.Y, E))]
         signs = self.loss is mse_of_signs
-        output = [scale(Z, 0.5), (np.tanh, (Z, Z))] if signs else record_output(activations[-1], Z)
-        return [*tape, *output, (np.subtract, (Z, self.Y, E))]
+        output = [scale(Z, 0.5), (np.tanh, (Z, Z))] if signs else plan_output(activations[-1], Z)
+        return [*plan, *output, (np.subtract, (Z, self.Y, E))]
 
-    def _record_backward(self, k, layers, activations):
+    def _plan_backward(self, k, layers, activations):
         theta, other, dlayers = self.thetas[k], self.thetas[1 - k], layers[1 - k]
-        tape: list[Call] = [(np.multiply, (self.error, self.scale, self.error))]
+        plan: list[Call] = [(np.multiply, (self.error, self.scale, self.error))]
         if not self.logits:
             name = "tanh" if self.loss is mse_of_signs else activations[-1]
-            tape += record_through_output(name, self.Q, self.error, self.memory.S[-1])
-        tape += record_backward(layers[k], self.X, self.error, self.memory, dlayers, activations[0])
+            plan += plan_through_output(name, self.Q, self.error, self.memory.S[-1])
+        plan += plan_backward(layers[k], self.X, self.error, self.memory, dlayers, activations[0])
         if self.l2:
-            tape += [(_decay, (to.W, self.decay, of.W)) for to, of in zip(dlayers, layers[k], strict=True)]
-        return [*tape, (np.subtract, (theta, other, other))]
+            plan += [(_decay, (to.W, self.decay, of.W)) for to, of in zip(dlayers, layers[k], strict=True)]
+        return [*plan, (np.subtract, (theta, other, other))]
 
     def _losses(self) -> np.ndarray:
         values = self.loss(self.Q, self.Y)
@@ -182,7 +182,7 @@ class Chunk:
         self.diverged |= fresh
         self.theta[:, fresh] = 0
         self.scale[:, :, fresh] = 0  # so that they stay there, and no later sum is disturbed
-        play(self.forward_tapes[self.n_steps % 2])
+        execute(self.forward_plans[self.n_steps % 2])
 
 
 def _decay(dW, decay, W):

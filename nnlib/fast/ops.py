@@ -1,4 +1,4 @@
-"""Activations and losses as calls for a tape: the same values and slopes as theirs, with nothing allocated.
+"""Activations and losses as calls for a plan: the same values and slopes as theirs, with nothing allocated.
 
 Those of tanh and sigmoid are spelled out, for a function of Python's costs a tiny array more than its numbers. Losses
 have the samples last. What a loss takes, outputs or logits, is called Q.
@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.activations import ACTIVATIONS, softplus
+from nnlib.fast.plan import Call, inner_product, number, scale
 from nnlib.losses import LossFunction, binary_cross_entropy, cross_entropy, mse
-from nnlib.tape import Call, inner_product, number, scale
 
 NO_SLOPE = ("identity", "softmax")  # nothing to multiply by, or more than a product
 
 
-def record_activation(name: str, Z: np.ndarray) -> list[Call]:
+def plan_activation(name: str, Z: np.ndarray) -> list[Call]:
     """Return the calls that put f(Z) in place of Z; softmax wants its outputs on the last axis."""
     if name == "identity":
         return []
@@ -28,7 +28,7 @@ def _tanh_of_half(Z):
     return [scale(Z, 0.5), (np.tanh, (Z, Z))]
 
 
-def record_slope(name: str, A: np.ndarray, S: np.ndarray) -> list[Call]:
+def plan_slope(name: str, A: np.ndarray, S: np.ndarray) -> list[Call]:
     """Return the calls that fill S with f'(Z) from A; none for those of `NO_SLOPE`."""
     one = number(1, A)
     if name == "tanh":
@@ -41,7 +41,7 @@ def record_slope(name: str, A: np.ndarray, S: np.ndarray) -> list[Call]:
     return [] if name in NO_SLOPE else [(ACTIVATIONS[name].derivative, (A, S))]
 
 
-class RecordedLoss(NamedTuple):
+class PlannedLoss(NamedTuple):
     """A loss as calls.
 
     Attributes
@@ -67,7 +67,7 @@ class RecordedLoss(NamedTuple):
     after_load: list[Call] = []  # noqa: RUF012
 
 
-def record_loss(function: LossFunction, logits: bool, output: str, Q: np.ndarray, Y: np.ndarray) -> RecordedLoss:
+def plan_loss(function: LossFunction, logits: bool, output: str, Q: np.ndarray, Y: np.ndarray) -> PlannedLoss:
     """Return the calls of a loss; Q and Y, shape (n_outputs, n_samples), are the arrays that it will read."""
     if function is mse:
         return _mse_of_sigmoid(Q, Y) if output == "sigmoid" else _mse(Q, Y, output)
@@ -80,7 +80,7 @@ def record_loss(function: LossFunction, logits: bool, output: str, Q: np.ndarray
 
 def _mse(A, Y, output):
     E = np.empty_like(A)
-    return RecordedLoss(
+    return PlannedLoss(
         [(np.subtract, (A, Y, E))], [(1 / A.size, inner_product(E, E))], E, [scale(E, 2 / A.size)], output, output
     )
 
@@ -90,7 +90,7 @@ def _mse_of_sigmoid(Z, Y):
     S, E = np.empty_like(Y), np.empty_like(Z)
     forward = [*_tanh_of_half(Z), (np.subtract, (Z, S, E))]
     terms = [(0.25 / Z.size, inner_product(E, E))]
-    return RecordedLoss(forward, terms, E, [scale(E, 0.25 / Z.size)], slope="tanh", after_load=_signs(Y, S))
+    return PlannedLoss(forward, terms, E, [scale(E, 0.25 / Z.size)], slope="tanh", after_load=_signs(Y, S))
 
 
 def _signs(Y, S):
@@ -108,7 +108,7 @@ def _binary_cross_entropy(Z, Y):
     ]
     terms = [(1 / n_samples, inner_product(np.ones_like(Z), values))]
     backward = [*_tanh_of_half(Z), (np.subtract, (Z, S, E)), scale(E, 0.5 / n_samples)]
-    return RecordedLoss(forward, terms, E, backward, after_load=_signs(Y, S))
+    return PlannedLoss(forward, terms, E, backward, after_load=_signs(Y, S))
 
 
 def _cross_entropy(Z, Y):
@@ -123,7 +123,7 @@ def _cross_entropy(Z, Y):
     ]
     terms = [(1 / n_samples, inner_product(np.ones_like(logs), logs)), (-1 / n_samples, inner_product(Y, shifted))]
     backward = [(np.divide, (dZ, total, dZ)), (np.subtract, (dZ, Y, dZ)), scale(dZ, 1 / n_samples)]
-    return RecordedLoss(forward, terms, dZ, backward)
+    return PlannedLoss(forward, terms, dZ, backward)
 
 
 def _other(function, Q, Y, output):
@@ -133,4 +133,4 @@ def _other(function, Q, Y, output):
     def call():
         value[...], dQ.T[...] = function(Q.T, Y.T)
 
-    return RecordedLoss([(call, ())], [(1.0, (value.item, ()))], dQ, [], output, output)
+    return PlannedLoss([(call, ())], [(1.0, (value.item, ()))], dQ, [], output, output)
