@@ -55,6 +55,29 @@ class Network(Protocol):
         """Return X, Y, the loss function, whether it takes logits, and l2, all checked."""
 
 
+NEEDED = ("sizes", "activations", "layers", "theta", "copy", "forward", "loss", "loss_and_gradient", "check_problem")
+
+
+def check_network(name: str, value: Any, needed: Iterable[str] = NEEDED) -> Any:
+    """Return `value`; refuse what lacks an attribute of `Network` that is `needed`."""
+    if not isinstance(value, type) and all(hasattr(value, attribute) for attribute in needed):
+        return value
+    remedy = "a NeuralNetwork, such as nnlib.NeuralNetwork(2, 4, 1, rng=0)"
+    if hasattr(value, "network_"):
+        remedy = "the estimator's network, estimator.network_"
+    what = f"the class {value.__name__}" if isinstance(value, type) else type_name(value)
+    raise ValueError(f"{name} is {what}; it may be {remedy}")
+
+
+def type_name(value: object) -> str:
+    """Return how an error names what kind of thing was given: "None", "a list", "an ndarray of shape (4, 2)"."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    article = "an" if name[0].lower() in "aeiou" else "a"
+    return f"{article} {name}" + (f" of shape {value.shape}" if isinstance(value, np.ndarray) else "")
+
+
 def check_choice(name: str, value: object, known: Iterable[str]) -> Any:
     """Return `known[value]`, or `value` where `known` is no mapping; refuse an unknown name."""
     if not isinstance(value, str) or value not in known:
