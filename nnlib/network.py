@@ -4,6 +4,7 @@ NumPy moves `theta` by gradient steps, SciPy by `minimize`, and the browser in t
 Chapter 4 builds the forward pass, chapter 6 the backward pass, and chapter 8 finishes the class.
 """
 
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -15,9 +16,25 @@ from nnlib.files import PathName, read_arrays, write_arrays
 from nnlib.initializers import INITIALIZERS
 from nnlib.layers import forward_pass, unpack
 from nnlib.losses import LOSSES, LossFunction, Problem, check_targets
-from nnlib.validation import as_floats, as_generator, check_array, check_choice, check_count, check_finite, check_number
+from nnlib.validation import (
+    as_floats,
+    as_generator,
+    check_array,
+    check_choice,
+    check_count,
+    check_finite,
+    check_number,
+    type_name,
+)
 
-KEPT = 3  # passes to keep, each for one loss and size of batch
+KEPT = 3  # passes that a thread keeps, each for one loss and size of batch
+
+
+class _KeptPasses(threading.local):
+    """The passes of one thread: two threads that shared a pass would write over each other's numbers."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[tuple, Pass] = {}
 
 
 class NeuralNetwork:
@@ -50,7 +67,7 @@ class NeuralNetwork:
     Raises
     ------
     ValueError
-        If a size is below 1, there are fewer than two, or a name is unknown.
+        If a size is below 1, there are fewer than two, a name is unknown, or the output is a softmax of one unit.
 
     Examples
     --------
@@ -64,11 +81,12 @@ class NeuralNetwork:
 
     def __init__(self, *sizes: int, hidden: str = "tanh", output: str = "sigmoid", init: str = "glorot",
                  rng: int | np.random.Generator | None = None, dtype: DTypeLike = "float64") -> None:  # fmt: skip
-        if len(sizes) < 2:
-            raise ValueError(f"sizes is {sizes}; it may be two sizes or more, input first and output last")
-        self.sizes = tuple(check_count(f"sizes[{i}]", n) for i, n in enumerate(sizes))
+        self.sizes = _check_sizes(sizes)
         self.hidden = check_choice("hidden", hidden, [name for name in ACTIVATIONS if name != "softmax"])
         self.output = check_choice("output", output, list(ACTIVATIONS))
+        if output == "softmax" and self.sizes[-1] == 1:
+            raise ValueError("output is 'softmax' of 1 unit, which is 1 whatever it is given; "
+                             "take a unit for each class, or output='sigmoid' for two classes")  # fmt: skip
         draw, rng = check_choice("init", init, INITIALIZERS), as_generator(rng)
         dtype = np.dtype(dtype).name if isinstance(dtype, type | np.dtype) else dtype
         check_choice("dtype", dtype, ("float64", "float32"))
@@ -79,7 +97,7 @@ class NeuralNetwork:
         """Make `theta` the state: the layers become views of it, whatever its dtype."""
         self._theta = theta
         self.layers = unpack(theta, self.sizes, self.activations)
-        self._passes: dict[tuple, Pass] = {}
+        self._passes = _KeptPasses()
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -194,7 +212,7 @@ class NeuralNetwork:
         ------
         ValueError
             If X or Y do not fit the network or are not finite, the loss is unknown or does not go
-            with the output, a target is out of range, or `l2` is negative.
+            with the output, a target is one that the output cannot reach, or `l2` is negative.
 
         Examples
         --------
@@ -213,22 +231,22 @@ class NeuralNetwork:
         shape = f"this network takes (n_samples, {self.sizes[-1]})"
         Y = check_array("Y", Y, self.sizes[-1], shape, n_rows=len(X), dtype=X.dtype)
         function, takes_logits_of = check_choice("loss", loss, LOSSES)
-        if takes_logits_of is not None:
-            check_targets(Y, loss, self.output)
+        check_targets(Y, loss, self.output)
         return X, Y, function, takes_logits_of is not None, check_number("l2", l2, at_least=0)
 
     def loss_and_gradient_unchecked(self, X: np.ndarray, Y: np.ndarray, function: LossFunction, fused: bool,
                                     l2: float) -> tuple[float, np.ndarray]:  # fmt: skip
         """Do the work of `loss_and_gradient` on what `check_problem` returned.
 
-        The gradient is this network's own array, overwritten by a later call.
+        The gradient is an array that this thread's next call overwrites.
         """
-        key = len(X), function, fused, l2
-        if key not in self._passes:
-            if len(self._passes) == KEPT:
-                del self._passes[next(iter(self._passes))]
-            self._passes[key] = Pass(self, *key, dtheta=np.empty_like(self._theta))
-        kept = self._passes[key].load(X, Y)
+        passes, key = self._passes.by_key, (len(X), function, fused, l2)
+        if key not in passes:
+            if len(passes) == KEPT:
+                oldest = next(iter(passes))
+                del passes[oldest]
+            passes[key] = Pass(self, *key, dtheta=np.empty_like(self._theta))
+        kept = passes[key].load(X, Y)
         return kept.loss_and_gradient(), kept.dtheta
 
     def loss_unchecked(self, X: np.ndarray, Y: np.ndarray, function: LossFunction, fused: bool, l2: float) -> float:
@@ -289,3 +307,13 @@ class NeuralNetwork:
     def _check_inputs(self, X: ArrayLike) -> np.ndarray:
         shape = f"this network takes (n_samples, {self.sizes[0]})"
         return check_array("X", X, self.sizes[0], shape, dtype=self._theta.real.dtype)
+
+
+def _check_sizes(sizes):
+    """Return the sizes as ints; refuse what is no size, and a list of all of them."""
+    if len(sizes) == 1 and np.iterable(sizes[0]) and not isinstance(sizes[0], str):
+        listed = ", ".join(map(str, sizes[0]))
+        raise ValueError(f"sizes[0] is {type_name(sizes[0])}; sizes are given one by one, as NeuralNetwork({listed})")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes is {sizes}; it may be two sizes or more, input first and output last")
+    return tuple(check_count(f"sizes[{i}]", n) for i, n in enumerate(sizes))

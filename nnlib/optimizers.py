@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from nnlib.fast.plan import Call, add_scaled, execute, flush, number, scale
-from nnlib.validation import check_number, check_share
+from nnlib.validation import check_number, check_share, type_name
 
 CHUNK = 16_384  # entries moved at once: a chunk and its moments stay in the cache from one call to the next
 FLUSH_EVERY = 100  # steps between two sweeps for tiny numbers
@@ -49,7 +49,7 @@ class Optimizer:
         object.__setattr__(self, name, value)
 
     def step(self, theta: np.ndarray, dtheta: np.ndarray) -> None:
-        """Move `theta` in place by one step against `dtheta`; a ValueError if not both have the shape (n_params,)."""
+        """Move `theta` in place by one step against `dtheta`; a ValueError if not both are arrays of shape (n_params,)."""
         state = self._state
         if state.get("dtheta") is not dtheta or state["theta"] is not theta:
             self._bind(theta, dtheta)  # once, as long as the gradient comes in the same array
@@ -67,8 +67,7 @@ class Optimizer:
     def _bind(self, theta, dtheta):
         """Make the plan that moves this `theta` against this `dtheta`."""
         state = self._state
-        if np.shape(dtheta) != theta.shape:
-            raise ValueError(f"dtheta has shape {np.shape(dtheta)}; this theta takes {theta.shape}")
+        _check_vectors(theta, dtheta)
         if state.get("theta") is not theta:
             state.update(theta=theta, n_steps=0, moments=np.zeros((self.n_moments, len(theta)), theta.dtype))
         numbers, scratch = [number(value, theta) for value in self._numbers(1, 1)], np.empty_like(theta[:CHUNK])
@@ -94,6 +93,18 @@ class Optimizer:
         return check_number(f"learning_rate({n_steps})", self.learning_rate(n_steps), at_least=0)
 
 
+def _check_vectors(theta, dtheta):
+    """Refuse what is no flat array of floats: a step writes into `theta`, and keeps both until the next one."""
+    for name, vector in (("theta", theta), ("dtheta", dtheta)):
+        if not isinstance(vector, np.ndarray) or vector.ndim != 1 or vector.dtype.kind != "f":
+            kind = f" of {vector.dtype}" if isinstance(vector, np.ndarray) else ""
+            raise ValueError(f"{name} is {type_name(vector)}{kind}; it may be an array of floats, shape (n_params,)")
+    if dtheta.shape != theta.shape:
+        raise ValueError(f"dtheta has shape {dtheta.shape}; this theta takes {theta.shape}")
+    if not theta.flags.writeable:
+        raise ValueError("theta is read-only; a step moves it in place, so it may be a copy, theta.copy()")
+
+
 @dataclass(frozen=True)
 class GradientDescent(Optimizer):
     r"""Plain gradient descent, $\theta \leftarrow \theta - \eta g$ (Cauchy 1847).
@@ -102,6 +113,8 @@ class GradientDescent(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from nnlib import GradientDescent
     >>> theta = np.array([1.0, -2.0])
     >>> GradientDescent(0.5).step(theta, np.array([2.0, 0.0]))
     >>> theta.tolist()
@@ -132,6 +145,8 @@ class Momentum(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from nnlib import Momentum
     >>> theta, optimizer = np.array([1.0]), Momentum(0.1, momentum=0.5)
     >>> for _ in range(2):
     ...     optimizer.step(theta, np.array([1.0]))
@@ -162,6 +177,8 @@ class Nesterov(Momentum):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from nnlib import Nesterov
     >>> theta, optimizer = np.array([1.0]), Nesterov(0.1, momentum=0.5)
     >>> optimizer.step(theta, np.array([1.0]))
     >>> round(theta.item(), 6)
@@ -195,6 +212,8 @@ class RMSProp(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from nnlib import RMSProp
     >>> theta = np.array([1.0, 1.0])
     >>> RMSProp(0.1, rho=0.0).step(theta, np.array([100.0, 0.01]))
     >>> theta.round(3).tolist()
@@ -244,6 +263,8 @@ class Adam(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from nnlib import Adam
     >>> theta = np.array([1.0, 1.0])
     >>> Adam(0.1).step(theta, np.array([100.0, 0.01]))
     >>> theta.round(3).tolist()

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from nnlib.fast.passes import Pass, bind_loss
 from nnlib.fast.plan import copy, execute
 from nnlib.optimizers import GradientDescent, Optimizer
-from nnlib.validation import RNG, Network, as_generator, check_count
+from nnlib.validation import RNG, Network, as_generator, check_count, check_network
 
 
 @dataclass
@@ -119,82 +119,100 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
     >>> net.predict(X).ravel().tolist()
     [0, 1, 1, 0]
     """
+    check_network("net", net)
     problem = net.check_problem(X, Y, loss, l2)
-    epochs, size = check_count("epochs", epochs, smallest=0), _check_batch_size(batch_size, len(problem[0]))
-    optimizer = _check_tools(optimizer, callback)
-    history, final_loss = History(), bind_loss(net, *problem)
-    steps = _Steps(net, problem, size, as_generator(rng), optimizer)
+    epochs = check_count("epochs", epochs, smallest=0)
+    batch_size = _check_batch_size(batch_size, n_samples=len(problem[0]))
+    optimizer = _check_optimizer(optimizer)
+    history = History()
+    final_loss = bind_loss(net, *problem)
+    steps = _Steps(net, problem, batch_size, as_generator(rng), optimizer)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        keep = _Snapshots(net, history, snapshots, final_loss)
-        early = _EarlyStopping(net, history, validation, patience, loss)
-        watches = [watch for watch in (keep, early, _caller(callback, net)) if watch]
+        early_stopping = _EarlyStopping(net, history, validation, patience, loss)
+        callbacks = [
+            _Snapshots(net, history, snapshots, final_loss),
+            early_stopping,
+            _UserCallback(net, callback),
+        ]
+        active = [callback for callback in callbacks if callback.active]
         try:
-            for epoch in _counter(epochs, progress):
+            for epoch in _epoch_counter(epochs, progress):
                 history.loss.append(steps.epoch())
-                if watches and (reason := _ask(watches, epoch + 1)):  # nothing is asked where nobody watches
+                if active and (reason := _reason_to_stop(active, epoch + 1)):
                     history.stopped_by = reason
                     break
-            early.restore_best()
-        except (FloatingPointError, KeyboardInterrupt) as reason:
-            history.stopped_by = "divergence" if isinstance(reason, FloatingPointError) else "interrupt"
-            net.theta[:] = steps.whole
-        _close(net, final_loss, history, steps.whole)
+            early_stopping.restore_best()
+        except FloatingPointError:
+            history.stopped_by = "divergence"
+            net.theta[:] = steps.last_finite
+        except KeyboardInterrupt:
+            history.stopped_by = "interrupt"
+            net.theta[:] = steps.last_finite
+        _end_history(history, net, final_loss, steps.last_finite)
     return history
 
 
-def _ask(watches, epoch):
-    """Show an epoch to all who watch, until one has a reason to stop."""
-    return next(filter(None, (watch(epoch) for watch in watches)), None)
+def _reason_to_stop(callbacks, epoch):
+    """Call the callbacks in turn, until one returns a reason to stop."""
+    for callback in callbacks:
+        reason = callback(epoch)
+        if reason:
+            return reason
+    return None
 
 
-def _caller(callback, net):
-    return None if callback is None else lambda epoch: "callback" if callback(epoch, net) else None
-
-
-def _close(net, final_loss, history, whole):
-    """End `history` on the loss of the `theta` that is kept, which is `whole` if the last step went too far."""
+def _end_history(history, net, final_loss, last_finite):
+    """End `history` on the loss of the `theta` that is kept: `last_finite` if the last step went too far."""
     final = final_loss()
     if not math.isfinite(final):
-        history.stopped_by, net.theta[:] = "divergence", whole
+        history.stopped_by = "divergence"
+        net.theta[:] = last_finite
         final = final_loss()
     broken_off = history.stopped_by in ("divergence", "interrupt")
-    if math.isfinite(final) and not (broken_off and history.loss[-1:] == [final]):
+    written_already = broken_off and history.loss[-1:] == [final]
+    if math.isfinite(final) and not written_already:
         history.loss.append(final)
 
 
-def _check_tools(optimizer, callback):
-    """Return the optimizer, `GradientDescent` by default; refuse what cannot step and what cannot be called."""
-    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "step")):
+def _check_optimizer(optimizer):
+    """Return the optimizer, `GradientDescent` by default; refuse what cannot step."""
+    if optimizer is None:
+        return GradientDescent()
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
         raise ValueError(f"optimizer is {optimizer!r}; it may be one such as GradientDescent(0.5)")
-    if callback is not None and not callable(callback):
-        raise ValueError(f"callback is {callback!r}; it may be a function of (epoch, net)")
-    return GradientDescent() if optimizer is None else optimizer
+    return optimizer
 
 
 def _check_batch_size(batch_size, n_samples):
-    return n_samples if batch_size is None else min(check_count("batch_size", batch_size), n_samples)
+    if batch_size is None:
+        return n_samples
+    return min(check_count("batch_size", batch_size), n_samples)
 
 
 class _Steps:
     """Takes the steps of an epoch: on all samples in their order, or on batches, shuffled and copied to one place.
 
-    `whole` is the last theta that had a finite loss.
+    `last_finite` is the last theta that had a finite loss.
     """
 
-    def __init__(self, net, problem, size, rng, optimizer):
+    def __init__(self, net, problem, batch_size, rng, optimizer):
         self.X, self.Y, *terms = problem
-        self.theta, self.whole, self.dtheta = net.theta, net.theta.copy(), np.empty_like(net.theta)
-        self.size, self.rng, self.optimizer = size, rng, optimizer
-        rest = len(self.X) % size
-        self.places = [Pass(net, n, *terms, self.dtheta) for n in (size, rest) if n]
-        for place in self.places:
-            place.backward.insert(0, copy(self.theta, self.whole))
-        if size == len(self.X):  # loaded once, so that an epoch is no more than a step
-            self.epoch = partial(self._step, self.places[0].load(self.X, self.Y))
+        self.theta = net.theta
+        self.dtheta = np.empty_like(net.theta)
+        self.last_finite = net.theta.copy()
+        self.batch_size, self.rng, self.optimizer = batch_size, rng, optimizer
+        self.full = Pass(net, batch_size, *terms, self.dtheta)
+        rest = len(self.X) % batch_size  # samples of an epoch's last batch
+        self.last = Pass(net, rest, *terms, self.dtheta) if rest else self.full
+        for batch in {self.full, self.last}:
+            batch.backward.insert(0, copy(self.theta, self.last_finite))
+        if batch_size == len(self.X):  # loaded once, so that an epoch is no more than a step
+            self.epoch = partial(self._step, self.full.load(self.X, self.Y))
 
     def epoch(self):
         """Take one step a batch; return the mean loss of the samples, each met before its step."""
-        return sum(self._step(batch) * batch.n_samples for batch in self._batches()) / len(self.X)
+        total = sum(self._step(batch) * batch.n_samples for batch in self._batches())
+        return total / len(self.X)
 
     def _step(self, batch):
         value = batch.loss()
@@ -206,13 +224,13 @@ class _Steps:
 
     def _batches(self):
         order = self.rng.permutation(len(self.X))
-        for start in range(0, len(order), self.size):
-            rows = order[start : start + self.size]
-            place = self.places[0 if len(rows) == self.size else -1]
-            yield place.load(self.X, self.Y, rows)
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            batch = self.full if len(rows) == self.batch_size else self.last
+            yield batch.load(self.X, self.Y, rows)
 
 
-def _counter(epochs, progress):
+def _epoch_counter(epochs, progress):
     if not progress:
         return range(epochs)
     from tqdm.auto import trange  # here, for only a progress bar needs it
@@ -221,17 +239,15 @@ def _counter(epochs, progress):
 
 
 class _Snapshots:
-    """Copies `theta` into the history after the epochs that were asked for."""
+    """A callback that copies `theta` into the history after the epochs that were asked for."""
 
     def __init__(self, net, history, epochs, loss):
-        self.net, self.history, self.loss = net, history, loss
         if not isinstance(epochs, Iterable):
             raise ValueError(f"snapshots is {epochs!r}; it may be a list of epochs, such as [0, 10, 100]")
+        self.net, self.history, self.loss = net, history, loss
         self.epochs = {check_count("an epoch of snapshots", epoch, smallest=0) for epoch in epochs}
+        self.active = bool(self.epochs)
         self(0)
-
-    def __bool__(self):
-        return bool(self.epochs)
 
     def __call__(self, epoch):
         if epoch in self.epochs and math.isfinite(self.loss()):
@@ -239,23 +255,20 @@ class _Snapshots:
 
 
 class _EarlyStopping:
-    """Watches the validation loss; false without validation data."""
+    """A callback that records the validation loss, and says "patience" where it has not improved for that long."""
 
     def __init__(self, net, history, validation, patience, loss):
         if patience is not None and validation is None:
             raise ValueError(f"patience is {patience!r} without validation; it may be given with validation=(X, Y)")
         self.patience = None if patience is None else check_count("patience", patience)
-        self.net, self.history, self.waited = net, history, 0
-        self.loss = None if validation is None else bind_loss(net, *_check_validation(net, validation, loss))
-        self.best_loss, self.best_theta = math.inf, net.theta.copy()
-        if self:
+        self.net, self.history = net, history
+        self.active = validation is not None
+        self.best_loss, self.best_theta, self.waited = math.inf, net.theta.copy(), 0
+        if self.active:
+            self.loss = bind_loss(net, *_check_validation(net, validation, loss))
             self(0)
 
-    def __bool__(self):
-        return self.loss is not None
-
     def __call__(self, epoch):
-        """Record the validation loss; say "patience" where it has not improved for `patience` epochs."""
         value = self.loss()
         self.history.validation_loss.append(value)
         if value < self.best_loss:
@@ -263,12 +276,27 @@ class _EarlyStopping:
             np.copyto(self.best_theta, self.net.theta)
         else:
             self.waited += 1
-        return "patience" if self.patience is not None and self.waited >= self.patience else None
+        if self.patience is not None and self.waited >= self.patience:
+            return "patience"
+        return None
 
     def restore_best(self):
         """Go back to the best `theta`, if early stopping was asked for."""
         if self.patience is not None:
             self.net.theta[:] = self.best_theta
+
+
+class _UserCallback:
+    """The reader's own callback, whose True becomes a reason to stop."""
+
+    def __init__(self, net, function):
+        if function is not None and not callable(function):
+            raise ValueError(f"callback is {function!r}; it may be a function of (epoch, net)")
+        self.net, self.function = net, function
+        self.active = function is not None
+
+    def __call__(self, epoch):
+        return "callback" if self.function(epoch, self.net) else None
 
 
 def _check_validation(net, validation, loss):

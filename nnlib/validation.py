@@ -119,7 +119,7 @@ def check_array(
     """
     array = as_floats(name, value, columns, dtype)
     if array.ndim != 2 or array.shape[1] != n_columns:
-        raise ValueError(f"{name} has shape {array.shape}; {columns}")
+        raise ValueError(f"{name} has shape {array.shape}; {columns}{_remedy(name, array, n_columns, n_rows)}")
     if len(array) == 0:
         raise ValueError(f"{name} has shape {array.shape}; it may hold 1 sample or more")
     if n_rows is not None and len(array) != n_rows:
@@ -128,12 +128,35 @@ def check_array(
     return array
 
 
+def _remedy(name: str, array: np.ndarray, n_columns: int, n_rows: int | None) -> str:
+    """Return ", such as ..." with code that gives this array the right shape, or nothing where none is known."""
+    code = ""
+    if array.ndim == 1 and n_columns == 1:
+        code = f"{name}[:, None]"
+    elif array.ndim == 1 and len(array) == n_columns and n_rows in (None, 1):
+        code = f"{name}[None, :]"
+    elif name == "Y" and array.size and array.shape == (len(array),) + (1,) * (array.ndim - 1):
+        labels = bool((array == np.round(array)).all() and array.min() >= 0 and array.max() < n_columns)
+        code = f"np.eye({n_columns})[np.ravel(Y).astype(int)]" if labels else ""
+    elif name == "Y" and n_columns == 1 and array.ndim == 2 and np.array_equal(array.sum(axis=1), np.ones(len(array))):
+        code = "Y.argmax(axis=1)[:, None]"
+    elif array.ndim == 2 and array.shape[0] == n_columns:
+        code = f"{name}.T"
+    return code and f", such as {code}"
+
+
 def check_finite(name: str, array: np.ndarray) -> None:
     """Refuse an array that holds NaN or infinity."""
-    if not np.isfinite(array).all():
-        where = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
-        place = ", ".join(map(str, where))
-        raise ValueError(f"{name}[{place}] is {array[where]}; every entry may be a finite number")
+    finite = np.isfinite(array)
+    if not finite.all():
+        raise ValueError(f"{first_entry(name, array, ~finite)}; every entry may be a finite number")
+
+
+def first_entry(name: str, array: np.ndarray, where: np.ndarray) -> str:
+    """Return the words for the first entry of `array` at which `where` is True: "X[1, 0] is nan"."""
+    place = tuple(np.argwhere(where)[0].tolist())
+    index = f"[{', '.join(map(str, place))}]" if place else ""
+    return f"{name}{index} is {array[place]}"
 
 
 def as_floats(name: str, value: ArrayLike, shape: str, dtype: DTypeLike = np.float64) -> np.ndarray:
@@ -144,7 +167,27 @@ def as_floats(name: str, value: ArrayLike, shape: str, dtype: DTypeLike = np.flo
         raise ValueError(f"{name} has rows of different lengths; {shape}") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} holds {array.dtype.name}, not real numbers; {shape}")
-    return array.astype(dtype, copy=False)
+    with np.errstate(over="ignore"):
+        floats = array.astype(dtype, copy=False)
+    if floats.dtype.itemsize < array.dtype.itemsize and array.dtype.kind == "f":
+        too_large = np.isfinite(array) & ~np.isfinite(floats)
+        if too_large.any():
+            largest = np.finfo(floats.dtype).max
+            raise ValueError(f"{first_entry(name, array, too_large)}; {floats.dtype} holds numbers up to {largest:.2g}")
+    return floats
+
+
+def as_values(name: str, value: ArrayLike) -> np.ndarray:
+    """Return `value`, a number or numbers of any shape, as an array of floats; float32 and complex stay so."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths; it may be a number or an array of numbers") from None
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind not in "fc":
+        raise ValueError(f"{name} holds {array.dtype.name}, not numbers; it may be a number or an array of numbers")
+    return array
 
 
 def as_generator(rng: RNG) -> np.random.Generator:

@@ -14,10 +14,15 @@ ENDS = (  # every output with every loss that it may have
 SHAPES = (((2, 3, 1), 5), ((4, 5, 3, 2), 7))
 
 
+def sizes_for(output, sizes):
+    """Return `sizes`; a softmax of one unit is refused, so it gets as many as no other dimension has."""
+    return (*sizes[:-1], 4) if output == "softmax" and sizes[-1] == 1 else tuple(sizes)
+
+
 def draw_problem(sizes, n_samples, output, rng):
     """Return X and targets Y that suit every loss: between 0 and 1, and rows of sum 1 for softmax."""
     X = rng.standard_normal((n_samples, sizes[0]))
-    Y = rng.uniform(0.05, 1, (n_samples, sizes[-1]))
+    Y = rng.uniform(0.05, 1, (n_samples, sizes_for(output, sizes)[-1]))
     return X, Y / Y.sum(axis=1, keepdims=True) if output == "softmax" else Y
 
 
@@ -33,7 +38,7 @@ def pre_activations(net, X):
 def draw_network(sizes, n_samples, hidden="tanh", output="sigmoid", seed=0):
     """Return a network, X and Y, with every pre-activation away from the kink that ReLU has at 0."""
     for rng in map(np.random.default_rng, range(1000 * seed, 1000 * seed + 1000)):
-        net = NeuralNetwork(*sizes, hidden=hidden, output=output, init="normal", rng=rng)
+        net = NeuralNetwork(*sizes_for(output, sizes), hidden=hidden, output=output, init="normal", rng=rng)
         X, Y = draw_problem(sizes, n_samples, output, rng)
         if min(np.abs(Z).min() for Z in pre_activations(net, X)) > 2e-3:
             return net, X, Y

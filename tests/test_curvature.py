@@ -27,7 +27,7 @@ def product_by_complex_step(net, X, Y, v, loss, l2):
 
 
 def relative_error(value, reference):
-    # one softmax output is 1 whatever theta is: the Hessian is 0, and an error is measured against 1e-3
+    # where a reference is nearly 0, an error is measured against 1e-3
     return np.abs(value - reference).max() / max(np.abs(reference).max(), 1e-3)
 
 
@@ -94,7 +94,7 @@ def test_without_residuals_the_hessian_is_gauss_newtons(output, sizes, n_samples
 def test_the_jacobian_is_the_slope_of_the_outputs(hidden, output, sizes, n_samples):
     net, X, _ = draw_network(sizes, n_samples, hidden, output)
     J, twin = jacobian(net, X), net.copy(dtype=complex)
-    assert J.shape == (n_samples, sizes[-1], len(net.theta))
+    assert J.shape == (n_samples, net.sizes[-1], len(net.theta))
     expected = np.empty_like(J)
     for i in range(len(net.theta)):
         twin.theta[i] += 1e-100j
@@ -209,9 +209,9 @@ BAD_PROBLEMS = [
     ((X[:, :1], Y), {}, "X has shape (4, 1); this network takes (n_samples, 2)"),
     ((X + np.inf, Y), {}, "X[0, 0] is inf; every entry may be a finite number"),
     ((X, Y[:3]), {}, "Y has 3 rows; X has 4, and each sample takes one row in both"),
-    ((X, Y[:, 0]), {}, "Y has shape (4,); this network takes (n_samples, 1)"),
+    ((X, Y[:, 0]), {}, "Y has shape (4,); this network takes (n_samples, 1), such as Y[:, None]"),
     ((X, Y), {"loss": "hinge"}, "loss is 'hinge'; it may be one of 'mse', 'binary_cross_entropy', 'cross_entropy'"),
-    ((X, 2 * Y), {"loss": "binary_cross_entropy"}, "Y holds 2; binary_cross_entropy takes targets between 0 and 1"),
+    ((X, 2 * Y), {"loss": "binary_cross_entropy"}, "Y[1, 0] is 2.0; a sigmoid output reaches values between 0 and 1: scale Y"),
     ((X, Y), {"l2": -1}, "l2 is -1; it may be a finite number, 0 or more"),
 ]
 BAD_DIRECTIONS = [

@@ -219,7 +219,7 @@ BAD = [
     ((X[:, :1], Y), {}, "X has shape (4, 1); this network takes (n_samples, 2)"),
     ((X + np.nan, Y), {}, "X[0, 0] is nan; every entry may be a finite number"),
     ((X, Y[:3]), {}, "Y has 3 rows; X has 4, and each sample takes one row in both"),
-    ((X, Y[:, 0]), {}, "Y has shape (4,); this network takes (n_samples, 1)"),
+    ((X, Y[:, 0]), {}, "Y has shape (4,); this network takes (n_samples, 1), such as Y[:, None]"),
     ((X, Y), {"l2": -1}, f"l2 is -1; {NUMBER}"),
     ((X, Y), {"l2": None}, f"l2 is None; {NUMBER}"),
     ((X, Y), {"gtol": -1e-5}, f"gtol is -1e-05; {NUMBER}"),

@@ -12,7 +12,7 @@ from nnlib.fast.population_chunks import chunks
 from nnlib.losses import LOSSES
 from nnlib.population import train_many
 from nnlib.sweeping import sweep
-from tests.helpers import ENDS, HIDDEN, SHAPES, draw_problem
+from tests.helpers import ENDS, HIDDEN, SHAPES, draw_problem, sizes_for
 
 X, Y = datasets.xor()
 
@@ -51,6 +51,7 @@ def assert_equal(population, nets, histories, rtol=1e-12):
 @pytest.mark.parametrize(("output", "loss"), ENDS)
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_each_network_becomes_what_train_makes_of_it_alone(hidden, output, loss, sizes, n_samples, l2, chunk_of):
+    sizes = sizes_for(output, sizes)
     X, Y = draw_problem(sizes, n_samples, output, np.random.default_rng(0))
     rates, seeds = np.array([0.02, 0.05, 0.1, 0.01, 0.08]), np.array([3, 0, 7, 3, 2**40])
     options = {"loss": loss, "hidden": hidden, "output": output, "l2": l2, "epochs": 25}

@@ -11,7 +11,7 @@ from nnlib import NeuralNetwork, train
 from nnlib.derivatives import complex_step
 from nnlib.fast.passes import Pass
 from nnlib.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSProp
-from tests.helpers import ENDS, HIDDEN, draw_problem, pre_activations
+from tests.helpers import ENDS, HIDDEN, draw_problem, pre_activations, sizes_for
 
 several = settings(derandomize=True, deadline=None, max_examples=100, database=None)
 few = settings(several, max_examples=30)
@@ -26,7 +26,8 @@ def problems(draw):
     """Draw a network, X, Y, and the arguments `loss` and `l2`."""
     output, loss = draw(st.sampled_from(ENDS))
     n_samples, seed = draw(st.integers(1, 9)), draw(seeds)
-    net = NeuralNetwork(*draw(sizes), hidden=draw(st.sampled_from(HIDDEN)), output=output, init="normal", rng=seed)
+    drawn, hidden = sizes_for(output, draw(sizes)), draw(st.sampled_from(HIDDEN))
+    net = NeuralNetwork(*drawn, hidden=hidden, output=output, init="normal", rng=seed)
     X, Y = draw_problem(net.sizes, n_samples, output, np.random.default_rng([seed, 1]))
     return net, X, Y, loss, draw(st.sampled_from([0.0, 0.1]))
 

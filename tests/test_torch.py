@@ -5,7 +5,7 @@ import pytest
 
 from nnlib import NeuralNetwork
 from nnlib.derivatives import hessian_product
-from tests.helpers import ENDS, HIDDEN, SHAPES, draw_problem
+from tests.helpers import ENDS, HIDDEN, SHAPES, draw_problem, sizes_for
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare the derivatives with")
 
@@ -44,7 +44,7 @@ def torch_loss(net, X, Y, loss):
 def test_derivatives_equal_those_of_torch(hidden, output, loss, sizes, n_samples):
     rng = np.random.default_rng(0)
     X, Y = draw_problem(sizes, n_samples, output, rng)
-    net = NeuralNetwork(*sizes, hidden=hidden, output=output, init="normal", rng=rng)
+    net = NeuralNetwork(*sizes_for(output, sizes), hidden=hidden, output=output, init="normal", rng=rng)
     v, function = rng.standard_normal(net.theta.shape), torch_loss(net, X, Y, loss)
     theta = torch.tensor(net.theta, requires_grad=True)
     value = function(theta)

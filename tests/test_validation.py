@@ -28,7 +28,7 @@ def assign(theta):
 # Data that no network function takes, and what each says. X is tried in all of them, Y in those that take it.
 BAD_X = [
     (X[:, :1], "X has shape (4, 1); this network takes (n_samples, 2)"),
-    (X[0], "X has shape (2,); this network takes (n_samples, 2)"),
+    (X[0], "X has shape (2,); this network takes (n_samples, 2), such as X[None, :]"),
     (X[None], "X has shape (1, 4, 2); this network takes (n_samples, 2)"),
     (1.0, "X has shape (); this network takes (n_samples, 2)"),
     (X[:0], "X has shape (0, 2); it may hold 1 sample or more"),
@@ -42,7 +42,7 @@ BAD_X = [
     ([[0, 1], [1]], "X has rows of different lengths; this network takes (n_samples, 2)"),
 ]
 BAD_Y = [
-    (Y[:, 0], "Y has shape (4,); this network takes (n_samples, 1)"),
+    (Y[:, 0], "Y has shape (4,); this network takes (n_samples, 1), such as Y[:, None]"),
     (np.hstack([Y, Y]), "Y has shape (4, 2); this network takes (n_samples, 1)"),
     (Y[:3], "Y has 3 rows; X has 4, and each sample takes one row in both"),
     (Y * np.nan, "Y[0, 0] is nan; every entry may be a finite number"),
@@ -108,15 +108,15 @@ def test_bad_terms(function, bad, message):
 
 @pytest.mark.parametrize("function", TAKE_A_PROBLEM)
 def test_targets_that_are_no_probabilities(function):
-    message = "Y holds 2; binary_cross_entropy takes targets between 0 and 1"
+    message = "Y[1, 0] is 2.0; a sigmoid output reaches values between 0 and 1: scale Y"
     assert_refused(message, function, net(), X, 2 * Y, "binary_cross_entropy")
-    message = "Y holds -1; binary_cross_entropy takes targets between 0 and 1"
+    message = "Y[0, 0] is -1.0; a sigmoid output reaches values between 0 and 1: scale Y"
     assert_refused(message, function, net(), X, 2 * Y - 1, "binary_cross_entropy")
     softmax, classes = net(2, 3, 2, output="softmax"), np.eye(2)[[0, 1, 1, 0]]
-    message = "Y holds 3; cross_entropy takes targets between 0 and 1"
+    message = "Y[0, 0] is 3.0; a softmax output reaches values between 0 and 1: scale Y"
     assert_refused(message, function, softmax, X, 3 * classes, "cross_entropy")
     classes[2] = [0.5, 0.25]
-    message = "Y[2] has the sum 0.75; cross_entropy takes rows of sum 1, such as one-hot"
+    message = "Y[2] has the sum 0.75; a softmax output takes rows of sum 1, such as one-hot"
     assert_refused(message, function, softmax, X, classes, "cross_entropy")
     message = "loss is 'binary_cross_entropy', which takes output='sigmoid'; this network's output is 'softmax'"
     assert_refused(message, function, softmax, X, classes, "binary_cross_entropy")
