@@ -49,9 +49,9 @@ class Optimizer:
         object.__setattr__(self, name, value)
 
     def step(self, theta: np.ndarray, dtheta: np.ndarray) -> None:
-        """Move `theta` in place by one step against `dtheta`; a ValueError if not both are arrays of shape (n_params,)."""
+        """Move `theta` in place by one step against `dtheta`, both flat arrays of floats, shape (n_params,)."""
         state = self._state
-        if state.get("dtheta") is not dtheta or state["theta"] is not theta:
+        if state.get("dtheta") is not dtheta or state.get("theta") is not theta:
             self._bind(theta, dtheta)  # once, as long as the gradient comes in the same array
         n_steps = state["n_steps"]
         if not state["steady"]:
@@ -96,13 +96,14 @@ class Optimizer:
 def _check_vectors(theta, dtheta):
     """Refuse what is no flat array of floats: a step writes into `theta`, and keeps both until the next one."""
     for name, vector in (("theta", theta), ("dtheta", dtheta)):
-        if not isinstance(vector, np.ndarray) or vector.ndim != 1 or vector.dtype.kind != "f":
-            kind = f" of {vector.dtype}" if isinstance(vector, np.ndarray) else ""
-            raise ValueError(f"{name} is {type_name(vector)}{kind}; it may be an array of floats, shape (n_params,)")
+        if not isinstance(vector, np.ndarray) or vector.dtype.kind != "f":
+            raise ValueError(f"{name} is {type_name(vector)}; it may be an array of floats, shape (n_params,)")
+    if theta.ndim != 1:
+        raise ValueError(f"theta has shape {theta.shape}; it may be (n_params,), such as theta.reshape(-1)")
     if dtheta.shape != theta.shape:
         raise ValueError(f"dtheta has shape {dtheta.shape}; this theta takes {theta.shape}")
     if not theta.flags.writeable:
-        raise ValueError("theta is read-only; a step moves it in place, so it may be a copy, theta.copy()")
+        raise ValueError("theta is read-only; a step moves it in place, so it may be theta.copy()")
 
 
 @dataclass(frozen=True)

@@ -70,12 +70,13 @@ def check_network(name: str, value: Any, needed: Iterable[str] = NEEDED) -> Any:
 
 
 def type_name(value: object) -> str:
-    """Return how an error names what kind of thing was given: "None", "a list", "an ndarray of shape (4, 2)"."""
+    """Return how an error names what kind of thing was given: "None", "a list", "an array of shape (4, 2)"."""
     if value is None:
         return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}, shape {value.shape}"
     name = type(value).__name__
-    article = "an" if name[0].lower() in "aeiou" else "a"
-    return f"{article} {name}" + (f" of shape {value.shape}" if isinstance(value, np.ndarray) else "")
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def check_choice(name: str, value: object, known: Iterable[str]) -> Any:

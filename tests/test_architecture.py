@@ -213,11 +213,11 @@ def test_a_right_import_passes():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
-def test_modules_stay_small(path):
-    assert len(path.read_text().splitlines()) <= 300
+def test_modules_can_be_held_in_mind(path):
+    assert len(path.read_text().splitlines()) <= 400  # docstrings included: a limit, not a target
 
 
-def long_functions(source, limit=25):
+def long_functions(source, limit=40):
     """Name each function of `source` with more than `limit` lines below its docstring."""
     faults = []
     for node in ast.walk(ast.parse(source)):
@@ -234,8 +234,8 @@ def test_functions_stay_small(path):
 
 
 def test_a_long_function_is_caught():
-    assert long_functions("def f():\n    '''Say why.'''\n" + "    x = 1\n" * 25) == []
-    assert long_functions("def f():\n" + "    x = 1\n" * 26) == ["f: 26 lines"]
+    assert long_functions("def f():\n    '''Say why.'''\n" + "    x = 1\n" * 40) == []
+    assert long_functions("def f():\n" + "    x = 1\n" * 41) == ["f: 41 lines"]
 
 
 def test_import_nnlib_loads_only_numpy_and_scipy():

@@ -211,7 +211,11 @@ BAD_PROBLEMS = [
     ((X, Y[:3]), {}, "Y has 3 rows; X has 4, and each sample takes one row in both"),
     ((X, Y[:, 0]), {}, "Y has shape (4,); this network takes (n_samples, 1), such as Y[:, None]"),
     ((X, Y), {"loss": "hinge"}, "loss is 'hinge'; it may be one of 'mse', 'binary_cross_entropy', 'cross_entropy'"),
-    ((X, 2 * Y), {"loss": "binary_cross_entropy"}, "Y[1, 0] is 2.0; a sigmoid output reaches values between 0 and 1: scale Y"),
+    (
+        (X, 2 * Y),
+        {"loss": "binary_cross_entropy"},
+        "Y[1, 0] is 2.0; a sigmoid output reaches values between 0 and 1: scale Y",
+    ),
     ((X, Y), {"l2": -1}, "l2 is -1; it may be a finite number, 0 or more"),
 ]
 BAD_DIRECTIONS = [

@@ -343,7 +343,7 @@ def test_every_optimizer_says_what_it_is(name):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_gradient_of_another_shape_is_refused_and_moves_nothing(kind):
     optimizer, theta = kind(), np.ones(3)
-    for dtheta in (np.ones(2), np.ones((3, 1)), np.ones(()), 1.0):
+    for dtheta in (np.ones(2), np.ones((3, 1)), np.ones(())):
         with pytest.raises(ValueError, match="dtheta has shape .*; this theta takes \\(3,\\)"):
             optimizer.step(theta, dtheta)
     optimizer.step(theta, np.ones(3))
@@ -363,3 +363,27 @@ def test_a_theta_that_is_no_one_piece_moves_too(kind):
         twin.step(plain, g)
     np.testing.assert_allclose(wide[::2], plain, rtol=1e-12)
     assert (wide[1::2] == 1).all()
+
+
+FLAT = "it may be an array of floats, shape (n_params,)"
+BAD_VECTORS = [
+    (np.zeros((2, 2)), np.ones((2, 2)), "theta has shape (2, 2); it may be (n_params,), such as theta.reshape(-1)"),
+    (np.zeros(()), np.ones(()), "theta has shape (); it may be (n_params,), such as theta.reshape(-1)"),
+    (np.zeros(3, int), np.ones(3), f"theta is an array of int64, shape (3,); {FLAT}"),
+    (np.zeros(3, complex), np.ones(3), f"theta is an array of complex128, shape (3,); {FLAT}"),
+    ([0.0, 0.0, 0.0], np.ones(3), f"theta is a list; {FLAT}"),
+    (None, np.ones(3), f"theta is None; {FLAT}"),
+    (np.zeros(3), None, f"dtheta is None; {FLAT}"),
+    (np.zeros(3), [1.0, 1.0, 1.0], f"dtheta is a list; {FLAT}"),
+    (np.zeros(3), 1.0, f"dtheta is a float; {FLAT}"),
+    (np.zeros(3), np.ones(3, bool), f"dtheta is an array of bool, shape (3,); {FLAT}"),
+    (np.broadcast_to(0.0, 3), np.ones(3), "theta is read-only; a step moves it in place, so it may be theta.copy()"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("theta", "dtheta", "message"), BAD_VECTORS, ids=[message for *_, message in BAD_VECTORS])
+def test_what_is_no_flat_vector_is_refused(kind, theta, dtheta, message):
+    with pytest.raises(ValueError) as caught:
+        kind().step(theta, dtheta)
+    assert str(caught.value) == message
