@@ -129,7 +129,7 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
     steps = _Steps(net, problem, batch_size, as_generator(rng), optimizer)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         early_stopping = _EarlyStopping(net, history, validation, patience, loss)
-        callbacks = [
+        callbacks: list[Any] = [
             _Snapshots(net, history, snapshots, final_loss),
             early_stopping,
             _UserCallback(net, callback),
@@ -179,7 +179,8 @@ def _check_optimizer(optimizer):
     if optimizer is None:
         return GradientDescent()
     if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
-        raise ValueError(f"optimizer is {optimizer!r}; it may be one such as GradientDescent(0.5)")
+        what = f"the class {optimizer.__name__}" if isinstance(optimizer, type) else repr(optimizer)
+        raise ValueError(f"optimizer is {what}; it may be one such as GradientDescent(0.5)")
     return optimizer
 
 

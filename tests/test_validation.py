@@ -182,7 +182,7 @@ CASES = [
     (lambda: train(net(), X, Y, optimizer=0.5), "optimizer is 0.5; it may be one such as GradientDescent(0.5)"),
     (
         lambda: train(net(), X, Y, optimizer=GradientDescent),
-        "optimizer is <class 'nnlib.optimizers.GradientDescent'>; it may be one such as GradientDescent(0.5)",
+        "optimizer is the class GradientDescent; it may be one such as GradientDescent(0.5)",
     ),
     (lambda: train(net(), X, Y, callback=3), "callback is 3; it may be a function of (epoch, net)"),
     (
