@@ -100,3 +100,33 @@ def test_inputs_are_left_as_they_were(name):
         derivative(A)
     np.testing.assert_array_equal(mine, Z)
     np.testing.assert_array_equal(A, kept)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_numbers_lists_and_whole_numbers_give_the_values_of_arrays(name):
+    functions = [function for function in ACTIVATIONS[name] if function is not None]
+    for function in functions:
+        for form in (0, 2, True, 0.3, -1.5, np.float32(0.3), np.int8(2), np.array(0.3)):
+            expected = function(np.array([[float(form)]]))[0, 0]
+            assert np.ndim(function(form)) == 0
+            np.testing.assert_allclose(function(form), expected, rtol=1e-6 if isinstance(form, np.float32) else 0)
+        for form in ([0, 1], (0.5, -2.0), [[2345, 3456]], np.arange(3), range(4), [], np.zeros((2, 0, 3))):
+            array = np.asarray(form, float)
+            if name == "softmax" and array.shape[-1] == 0:
+                continue
+            np.testing.assert_array_equal(function(form), function(array))
+            assert function(form).shape == array.shape
+
+
+def test_whole_numbers_are_not_overwritten_and_float32_stays():
+    Z = np.array([[1, 2], [3, 4]])
+    for activation in ACTIVATIONS.values():
+        activation.value(Z)
+        assert Z.tolist() == [[1, 2], [3, 4]]
+        assert activation.value(Z).dtype == np.float64
+        assert activation.value(Z.astype(np.float32)).dtype == np.float32
+
+
+def test_softmax_of_one_axis_is_one_row():
+    np.testing.assert_array_equal(ACTIVATIONS["softmax"].value([2345, 3456]), [0, 1])
+    np.testing.assert_allclose(ACTIVATIONS["softmax"].value([0, 0, 0]), 1 / 3)

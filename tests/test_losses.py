@@ -81,3 +81,44 @@ def test_inputs_are_left_as_they_were(name):
 def test_a_column_and_a_vector_are_not_spread_over_each_other(name):
     with pytest.raises(ValueError, match=r"has shape \(4, 1\) and Y has \(4,\); both may be \(n_samples, n_outputs\)"):
         LOSSES[name].function(np.zeros((4, 1)), np.zeros(4))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_lists_and_whole_numbers_give_the_values_of_arrays(name):
+    function = LOSSES[name].function
+    Q, Y = [[0, 1], [2, -3], [1, 1]], [[1, 0], [0, 1], [0, 1]]
+    value, dQ = function(Q, Y)
+    expected, expected_dQ = function(np.array(Q, float), np.array(Y, float))
+    assert value == expected
+    np.testing.assert_array_equal(dQ, expected_dQ)
+    assert dQ.shape == (3, 2)
+
+
+@pytest.mark.parametrize("name", ["mse", "binary_cross_entropy"])
+def test_one_axis_holds_the_samples_of_one_output(name):
+    function = LOSSES[name].function
+    Q, Y = np.array([0.3, -1.0, 2.0]), np.array([1, 0, 1])
+    value, dQ = function(Q, Y)
+    expected, expected_dQ = function(Q[:, None], Y[:, None])
+    np.testing.assert_allclose(value, expected, rtol=1e-15)
+    np.testing.assert_array_equal(dQ, expected_dQ[:, 0])
+
+
+def test_one_axis_holds_the_classes_of_one_sample():
+    value, dZ = LOSSES["cross_entropy"].function([0.0, 0.0, 5.0], [0, 1, 0])
+    expected, expected_dZ = LOSSES["cross_entropy"].function([[0.0, 0.0, 5.0]], [[0, 1, 0]])
+    assert value == expected
+    np.testing.assert_array_equal(dZ, expected_dZ[0])
+
+
+def test_two_numbers_are_one_sample():
+    assert LOSSES["mse"].function(3, 1) == (4.0, 4.0)
+    value, dZ = LOSSES["binary_cross_entropy"].function(0, 1)
+    np.testing.assert_allclose([value, dZ], [np.log(2), -0.5], rtol=1e-15)
+
+
+def test_a_loss_leaves_its_arrays_alone():
+    for loss in LOSSES.values():
+        Q, Y = np.array([[0.5, 0.5], [0.2, 0.8]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+        loss.function(Q, Y)
+        assert (Q.tolist(), Y.tolist()) == ([[0.5, 0.5], [0.2, 0.8]], [[1, 0], [0, 1]])
