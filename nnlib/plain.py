@@ -1,7 +1,10 @@
-"""The whole network on one page: what chapters 4 to 8 build, and the objective that chapter 12 hands to SciPy.
+"""The whole network on one page: what chapters 2 to 8 build, with weight decay (14) and the seam to SciPy (12).
 
-Plain NumPy, with the chapters' own names and nothing hidden: read it from top to bottom to see how a network learns.
-It checks nothing and is in no hurry. `nnlib` gives the same numbers, which tests hold equal to these.
+Plain NumPy, in the chapters' words and nothing hidden: read it from top to bottom to see how a network learns.
+It checks nothing and is in no hurry. `nnlib` gives the same numbers to twelve digits; its tests compare the two.
+
+Shapes: X (n_samples, n_in), Y (n_samples, n_out), never flat; W (n_in, n_out), b (n_out,). Of any Q, dQ is the slope
+of the loss by Q, in the shape of Q. Write `net.theta[:] = ...`, never `net.theta = ...` (chapter 4).
 """
 
 import numpy as np
@@ -23,46 +26,45 @@ def softmax(Z):
     return E / E.sum(axis=1, keepdims=True)
 
 
-# Of each activation its value, taken from Z, and its slope, taken from the output A (chapters 4 and 6).
-# Softmax has no slope of its own: `cross_entropy` goes through it.
-VALUE = {
-    "identity": lambda Z: Z,
-    "sigmoid": sigmoid,
-    "tanh": np.tanh,
-    "relu": lambda Z: np.maximum(Z, 0),
-    "softplus": softplus,
-    "softmax": softmax,
-}
-SLOPE = {
-    "identity": lambda A: np.ones(A.shape),
-    "sigmoid": lambda A: A * (1 - A),
-    "tanh": lambda A: 1 - A**2,
-    "relu": lambda A: A > 0,
-    "softplus": lambda A: 1 - np.exp(-A),
+def log_sum_exp(Z):
+    """Return log(sum(exp(Z))) of each row, its largest entry taken out first (chapter 5)."""
+    largest = Z.max(axis=1)
+    return largest + np.log(np.sum(np.exp(Z - largest[:, np.newaxis]), axis=1))
+
+
+# Each activation: its value, from Z, and its slope, read off the output A = value(Z), entry by entry (chapter 6).
+ACTIVATIONS = {
+    "identity": (lambda Z: Z, lambda A: np.ones(A.shape)),
+    "sigmoid": (sigmoid, lambda A: A * (1 - A)),
+    "tanh": (np.tanh, lambda A: 1 - A**2),
+    "relu": (lambda Z: np.maximum(Z, 0), lambda A: np.where(A > 0, 1, 0)),  # at the kink 0 (chapter 7)
+    "softplus": (softplus, lambda A: 1 - np.exp(-A)),  # sigmoid(Z), for exp(-A) = 1 / (1 + exp(Z))
+    "softmax": (softmax, None),  # an output hangs on its whole row of Z: only cross_entropy knows the way back
 }
 
 
 def mse(A, Y):
-    """Return the mean squared error of the outputs A, and its slope dA (chapter 5)."""
+    """Return the mean squared error of the outputs A, and dA (chapters 2 and 6)."""
     return np.mean((A - Y) ** 2), 2 * (A - Y) / Y.size
 
 
 def binary_cross_entropy(Z, Y):
-    """Return the cross-entropy of sigmoid outputs from their logits Z, and its slope dZ (chapter 5)."""
+    """Return the cross-entropy of sigmoid outputs from their logits Z, and dZ (chapter 5)."""
     return np.sum(softplus(Z) - Y * Z) / len(Z), (sigmoid(Z) - Y) / len(Z)
 
 
 def cross_entropy(Z, Y):
-    """Return the cross-entropy of softmax outputs from their logits Z, and its slope dZ (chapter 5)."""
-    largest = Z.max(axis=1, keepdims=True)
-    log_sum_exp = largest + np.log(np.sum(np.exp(Z - largest), axis=1, keepdims=True))
-    return np.sum(Y * (log_sum_exp - Z)) / len(Z), (softmax(Z) - Y) / len(Z)
+    """Return the cross-entropy of softmax outputs from their logits Z, and dZ (chapter 5)."""
+    return np.sum(log_sum_exp(Z) - np.sum(Y * Z, axis=1)) / len(Z), (softmax(Z) - Y) / len(Z)
+
+
+FROM_LOGITS = {"binary_cross_entropy": binary_cross_entropy, "cross_entropy": cross_entropy}
 
 
 def unpack(theta, sizes):
-    """Return [(W, b), ...], views into the one vector theta (chapter 4)."""
+    """Return [(W, b), ...], views into the one vector theta; sizes: (3, 4, 2), say (chapter 4)."""
     layers, start = [], 0
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in zip(sizes[:-1], sizes[1:]):
         middle = start + n_in * n_out
         W = theta[start:middle].reshape(n_in, n_out)
         start = middle + n_out
@@ -71,61 +73,66 @@ def unpack(theta, sizes):
 
 
 def layer_backward(dZ, A, W):
-    """Return dW, db and dA of one layer, Z = A @ W + b, from its dZ (chapter 6)."""
+    """Return dW, db and dA of the layer Z = A @ W + b, whose inputs are A (chapter 6)."""
     return A.T @ dZ, dZ.sum(axis=0), dZ @ W.T
 
 
 class NeuralNetwork:
-    """A network of any depth: all its numbers in one vector, theta (chapter 8)."""
+    """Chapter 8's network, all its numbers in the one vector theta, with any number of layers (chapter 6)."""
 
     def __init__(self, *sizes, hidden="tanh", output="sigmoid", rng=None):
-        n_params = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
+        n_params = sum(n_in * n_out + n_out for n_in, n_out in zip(sizes[:-1], sizes[1:]))
         self.theta = np.zeros(n_params)
         self.layers = unpack(self.theta, sizes)
-        self.activations = [hidden] * (len(sizes) - 2) + [output]
+        self.activations = [hidden for _ in self.layers[1:]] + [output]  # one a layer
         rng = np.random.default_rng(rng)
-        for W, _ in self.layers:  # the biases stay 0
+        for W, _ in self.layers:  # into theta, for W is a view; the biases stay 0 (chapters 8 and 10)
             W[:] = rng.uniform(-1, 1, W.shape) * np.sqrt(6 / sum(W.shape))
 
     def forward(self, X):
-        """Return the outputs of all layers, [X, A1, A2, ...], and the last Z."""
-        outputs = [X]
-        for (W, b), name in zip(self.layers, self.activations, strict=True):
-            Z = outputs[-1] @ W + b
-            outputs.append(VALUE[name](Z))
-        return outputs, Z
+        """Return the outputs of the last layer."""
+        outputs, _ = self.forward_all(X)
+        return outputs[-1]
 
-    def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
-        """Return the loss with weight decay l2, and its slope by every entry of theta."""
-        outputs, Z = self.forward(X)
-        if loss == "mse":
-            value, dA = mse(outputs[-1], Y)
-            dZ = dA * SLOPE[self.activations[-1]](outputs[-1])
-        elif loss == "binary_cross_entropy":
-            value, dZ = binary_cross_entropy(Z, Y)
-        else:
-            value, dZ = cross_entropy(Z, Y)
-        value += l2 / 2 * sum(np.sum(W**2) for W, _ in self.layers)
-        return value, self.backward(outputs, dZ, l2)
+    def forward_all(self, X):
+        """Return [X, A1, A2, ...], which the way back needs, and the last Z, the logits."""
+        outputs = [X]
+        for (W, b), name in zip(self.layers, self.activations):
+            activation, _ = ACTIVATIONS[name]
+            Z = outputs[-1] @ W + b
+            outputs.append(activation(Z))
+        return outputs, Z
 
     def backward(self, outputs, dZ, l2):
         """Go from dZ of the last layer back to the first; return dtheta, in the order of theta."""
         parts = []
-        for k in reversed(range(len(self.layers))):
+        for k in reversed(range(len(self.layers))):  # outputs[k] went into layer k
             W, _ = self.layers[k]
             dW, db, dA = layer_backward(dZ, outputs[k], W)
-            dW += l2 * W
-            parts = [dW.ravel(), db, *parts]
-            if k > 0:
-                dZ = dA * SLOPE[self.activations[k - 1]](outputs[k])
-        return np.concatenate(parts)
+            parts += [db, (dW + l2 * W).ravel()]  # l2 * W is the slope of l2 / 2 * W**2
+            if k > 0:  # outputs[k] came out of layer k - 1; the inputs, outputs[0], out of none
+                _, slope = ACTIVATIONS[self.activations[k - 1]]
+                dZ = dA * slope(outputs[k])
+        return np.concatenate(parts[::-1])
+
+    def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
+        """Return the loss, and its gradient dtheta; weight decay adds l2 / 2 times all squared weights (chapter 14)."""
+        outputs, Z = self.forward_all(X)
+        if loss == "mse":
+            value, dA = mse(outputs[-1], Y)
+            _, slope = ACTIVATIONS[self.activations[-1]]
+            dZ = dA * slope(outputs[-1])
+        else:  # these step over the last activation
+            value, dZ = FROM_LOGITS[loss](Z, Y)
+        value += l2 / 2 * sum(np.sum(W**2) for W, _ in self.layers)
+        return value, self.backward(outputs, dZ, l2)
 
 
 def train(net, X, Y, loss="mse", learning_rate=0.5, epochs=2000, batch_size=None, rng=0, l2=0.0):
-    """Take gradient steps with `net` in place; return the mean loss of each epoch (chapter 8)."""
+    """Train net in place; return each epoch's mean loss, each batch's taken before its step (chapter 8, `fit`)."""
     rng = np.random.default_rng(rng)
     if batch_size is None:
-        batch_size = len(X)
+        batch_size = len(X)  # one batch: the shuffling then changes no more than last digits
     losses = []
     for _ in range(epochs):
         order, total = rng.permutation(len(X)), 0
@@ -139,6 +146,23 @@ def train(net, X, Y, loss="mse", learning_rate=0.5, epochs=2000, batch_size=None
 
 
 def objective(theta, net, X, Y, loss="mse", l2=0.0):
-    """Return loss and gradient at theta: what `scipy.optimize.minimize(..., jac=True)` asks for (chapter 12)."""
+    """Return the loss and its gradient at theta, as SciPy wants them (chapter 12).
+
+    result = minimize(objective, net.theta.copy(), args=(net, X, Y), jac=True); then net.theta[:] = result.x
+    """
     net.theta[:] = theta
     return net.loss_and_gradient(X, Y, loss, l2)
+
+
+def central_difference(net, X, Y, loss="mse", l2=0.0, eps=1e-5):
+    """Return the gradient once more, from losses alone: loss_and_gradient has to equal it (chapter 7)."""
+    start = net.theta.copy()
+    dtheta = np.zeros(len(start))
+    for i in range(len(start)):
+        net.theta[i] = start[i] + eps
+        above, _ = net.loss_and_gradient(X, Y, loss, l2)
+        net.theta[i] = start[i] - eps
+        below, _ = net.loss_and_gradient(X, Y, loss, l2)
+        net.theta[i] = start[i]
+        dtheta[i] = (above - below) / (2 * eps)
+    return dtheta

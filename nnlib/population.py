@@ -119,14 +119,17 @@ class Population:
         """
         dtype, n_networks = self.thetas.dtype, len(self.diverged)
         X = check_array("X", X, self.sizes[0], f"these networks take (n_samples, {self.sizes[0]})", dtype=dtype)
-        X, activations = np.column_stack([X, np.ones(len(X), dtype)]), self.network(0).activations
+        X = np.column_stack([X, np.ones(len(X), dtype)])
+        activations = self.network(0).activations
         outputs = np.empty((n_networks, len(X), self.sizes[-1]), dtype)
         with np.errstate(over="ignore", invalid="ignore"):
-            for cut in chunks(self.sizes, len(X), n_networks):
-                memory = Memory(self.sizes, len(X), cut.stop - cut.start, dtype)
-                layers, Z = unpack(self.thetas[:, cut].copy(), self.sizes), memory.A[-1]
-                execute([*plan_forward(layers, X, memory, activations[0]), *plan_output(activations[-1], Z)])
-                outputs[cut] = Z.transpose(2, 0, 1)
+            for chunk in chunks(self.sizes, len(X), n_networks):
+                memory = Memory(self.sizes, len(X), chunk.stop - chunk.start, dtype)
+                layers = unpack(self.thetas[:, chunk].copy(), self.sizes)
+                last = memory.A[-1]
+                execute(plan_forward(layers, X, memory, activations[0]))
+                execute(plan_output(activations[-1], last))
+                outputs[chunk] = last.transpose(2, 0, 1)
         return outputs
 
 
@@ -192,30 +195,38 @@ def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rat
     net = NeuralNetwork(*_as_sizes(sizes), hidden=hidden, output=output, init=init, rng=0, dtype=dtype)
     X, Y, _, logits, l2 = net.check_problem(X, Y, loss, l2)
     rates, seeds = _as_networks(learning_rates, seeds)
-    at = _record_epochs(check_count("epochs", epochs, smallest=0), check_count("n_records", n_records, smallest=2))
-    thetas, losses = _starts(net, init, seeds), np.full((len(at), len(seeds)), np.nan, net.theta.dtype)
-    diverged, n_steps = np.empty(len(seeds), bool), np.empty(len(seeds), int)
-    cuts, rest = chunks(net.sizes, len(X), len(seeds)), at
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _bar(len(cuts) * epochs, progress) as tick:
-        for cut in cuts:
-            chunk = Chunk(thetas[:, cut], rates[cut], net.sizes, net.activations, (X, Y, loss, logits, l2))
-            if not _train_chunk(chunk, rest, losses[:, cut], tick):
-                rest = at[:1]  # interrupted: the later chunks stay at their start
-            diverged[cut], n_steps[cut] = chunk.diverged, chunk.n_steps
-    return Population(net.sizes, hidden, output, thetas, losses, at, diverged, n_steps)
+    epochs = check_count("epochs", epochs, smallest=0)
+    record_epochs = _record_epochs(epochs, check_count("n_records", n_records, smallest=2))
+    n_networks = len(seeds)
+    thetas = _starts(net, init, seeds)
+    losses = np.full((len(record_epochs), n_networks), np.nan, net.theta.dtype)
+    diverged = np.empty(n_networks, bool)
+    n_steps = np.empty(n_networks, int)
+    parts = chunks(net.sizes, len(X), n_networks)
+    to_train = record_epochs
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _bar(len(parts) * epochs, progress) as advance:
+        for part in parts:
+            chunk = Chunk(thetas[:, part], rates[part], net.sizes, net.activations, (X, Y, loss, logits, l2))
+            finished = _train_chunk(chunk, to_train, losses[:, part], advance)
+            if not finished:  # interrupted: the later chunks stay at their start
+                to_train = record_epochs[:1]
+            diverged[part] = chunk.diverged
+            n_steps[part] = chunk.n_steps
+    return Population(net.sizes, hidden, output, thetas, losses, record_epochs, diverged, n_steps)
 
 
-def _train_chunk(chunk: Chunk, at: np.ndarray, losses: np.ndarray, tick: Callable[[int], object]) -> bool:
-    """Train a chunk and fill its columns of `losses`, a row for each epoch of `at`; say whether it came to the end."""
+def _train_chunk(chunk: Chunk, epochs: np.ndarray, losses: np.ndarray, advance: Callable[[int], object]) -> bool:
+    """Train a chunk and fill its columns of `losses`, a row for each of `epochs`; say whether it came to the end."""
     chunk.forward()
-    losses[0], finished = chunk.losses(), True
+    losses[0] = chunk.losses()
+    finished = True
     try:
-        for row, n_epochs in enumerate(np.diff(at).tolist(), start=1):
+        for row, n_epochs in enumerate(np.diff(epochs).tolist(), start=1):
             for _ in range(n_epochs):
                 chunk.step()
                 chunk.forward()
             losses[row] = chunk.losses()
-            tick(n_epochs)
+            advance(n_epochs)
     except KeyboardInterrupt:
         chunk.forward()  # of the last whole theta, whatever the interrupt left undone
         finished = False

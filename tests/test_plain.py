@@ -38,8 +38,8 @@ def assert_equal(value, reference):
 @given(problems())
 def test_outputs_loss_and_gradient_are_the_plain_ones(problem):
     ours, theirs, X, Y, loss, l2 = problem
-    outputs, _ = theirs.forward(X)
-    assert_equal(ours.forward(X), outputs[-1])
+    outputs, _ = theirs.forward_all(X)
+    assert_equal(ours.forward(X), theirs.forward(X))
     for layer_outputs, plain_outputs in zip(ours.layer_outputs(X), outputs[1:], strict=True):
         assert_equal(layer_outputs, plain_outputs)
     value, dtheta = theirs.loss_and_gradient(X, Y, loss, l2)
@@ -89,8 +89,25 @@ def test_scipy_learns_xor_with_the_plain_objective():
     net = plain.NeuralNetwork(2, 8, 1, rng=0)
     result = optimize.minimize(plain.objective, net.theta.copy(), (net, X, Y), jac=True, method="L-BFGS-B")
     net.theta[:] = result.x
-    outputs, _ = net.forward(X)
-    assert np.round(outputs[-1].ravel()).tolist() == [0, 1, 1, 0]
+    assert np.round(net.forward(X).ravel()).tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("output", "loss"), PLAIN_ENDS)
+def test_its_gradient_equals_the_differences_of_its_loss(output, loss):
+    sizes = sizes_for(output, (4, 5, 3, 2))
+    X, Y = draw_problem(sizes, 7, output, np.random.default_rng(0))
+    net = plain.NeuralNetwork(*sizes, output=output, rng=3)
+    before = net.theta.copy()
+    dtheta = net.loss_and_gradient(X, Y, loss, l2=0.1)[1]
+    differences = plain.central_difference(net, X, Y, loss, l2=0.1)
+    assert np.abs(dtheta - differences).max() < 1e-6 * np.abs(dtheta).max()
+    np.testing.assert_array_equal(net.theta, before)
+
+
+def test_an_unknown_loss_is_no_cross_entropy():
+    X, Y = nnlib.datasets.xor()
+    with pytest.raises(KeyError):
+        plain.NeuralNetwork(2, 4, 1, rng=0).loss_and_gradient(X, Y, "MSE")
 
 
 def test_it_stands_alone():
