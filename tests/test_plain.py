@@ -52,12 +52,14 @@ def test_outputs_loss_and_gradient_are_the_plain_ones(problem):
 @given(problems(), st.sampled_from([None, 1, 2, 3, 5]), st.integers(0, 2**32 - 1))
 def test_a_training_is_the_plain_one(problem, batch_size, seed):
     ours, theirs, X, Y, loss, l2 = problem
+    ours.theta *= 0.3  # or deep linear networks run away, and multiply rounding errors as they do everything
+    theirs.theta[:] = ours.theta
     run = {"epochs": 6, "batch_size": batch_size, "rng": seed, "l2": l2}
-    history = nnlib.train(ours, X, Y, loss, GradientDescent(0.05), **run)
-    losses = plain.train(theirs, X, Y, loss, 0.05, **run)
-    if not history.diverged:
-        assert_equal(ours.theta, theirs.theta)
-        assert_equal(history.loss[:-1], losses)
+    history = nnlib.train(ours, X, Y, loss, GradientDescent(0.1), **run)
+    losses = plain.train(theirs, X, Y, loss, 0.1, **run)
+    assert history.stopped_by == "epochs"
+    assert_equal(ours.theta, theirs.theta)
+    assert_equal(history.loss[:-1], losses)
 
 
 @many
