@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from nnlib.validation import as_values
 
 
-def takes_numbers(function: Callable) -> Callable:
+def _takes_numbers(function: Callable) -> Callable:
     """Let a function that is written for an array of floats take a number, a list and whole numbers too."""
 
     @wraps(function)
@@ -29,7 +29,7 @@ def takes_numbers(function: Callable) -> Callable:
     return activation
 
 
-@takes_numbers
+@_takes_numbers
 def identity(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return Z itself: the activation of a linear output, $f(z) = z$.
 
@@ -40,7 +40,7 @@ def identity(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return np.positive(Z, out=out)
 
 
-@takes_numbers
+@_takes_numbers
 def identity_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = 1$ for each output.
 
@@ -53,7 +53,7 @@ def identity_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndar
     return out
 
 
-@takes_numbers
+@_takes_numbers
 def identity_second_derivative(A: np.ndarray) -> np.ndarray:
     """Return $f''(z) = 0$ for each output.
 
@@ -64,7 +64,7 @@ def identity_second_derivative(A: np.ndarray) -> np.ndarray:
     return np.zeros_like(A)
 
 
-@takes_numbers
+@_takes_numbers
 def sigmoid(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     r"""Return the logistic function, $f(z) = 1 / (1 + e^{-z}) = (1 + \tanh(z / 2)) / 2$.
 
@@ -82,7 +82,7 @@ def sigmoid(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return out
 
 
-@takes_numbers
+@_takes_numbers
 def sigmoid_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = a (1 - a)$ from the output a = sigmoid(z).
 
@@ -95,7 +95,7 @@ def sigmoid_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarr
     return out
 
 
-@takes_numbers
+@_takes_numbers
 def sigmoid_second_derivative(A: np.ndarray) -> np.ndarray:
     """Return $f''(z) = a (1 - a) (1 - 2a)$ from the output a = sigmoid(z).
 
@@ -106,7 +106,7 @@ def sigmoid_second_derivative(A: np.ndarray) -> np.ndarray:
     return A * (1 - A) * (1 - 2 * A)
 
 
-@takes_numbers
+@_takes_numbers
 def tanh(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the hyperbolic tangent, between -1 and 1.
 
@@ -117,7 +117,7 @@ def tanh(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return np.tanh(Z, out=out)
 
 
-@takes_numbers
+@_takes_numbers
 def tanh_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = 1 - a^2$ from the output a = tanh(z).
 
@@ -129,7 +129,7 @@ def tanh_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return np.subtract(1, out, out=out)
 
 
-@takes_numbers
+@_takes_numbers
 def tanh_second_derivative(A: np.ndarray) -> np.ndarray:
     """Return $f''(z) = -2a (1 - a^2)$ from the output a = tanh(z).
 
@@ -140,7 +140,7 @@ def tanh_second_derivative(A: np.ndarray) -> np.ndarray:
     return -2 * A * (1 - A * A)
 
 
-@takes_numbers
+@_takes_numbers
 def relu(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the rectifier, $f(z) = max(z, 0)$.
 
@@ -151,7 +151,7 @@ def relu(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return np.maximum(Z, 0, out=out)
 
 
-@takes_numbers
+@_takes_numbers
 def relu_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 where the output is above 0, else 0; at the kink z = 0 this takes the left slope, 0.
 
@@ -162,7 +162,7 @@ def relu_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return np.greater(A, 0, out=np.empty_like(A) if out is None else out)
 
 
-@takes_numbers
+@_takes_numbers
 def relu_second_derivative(A: np.ndarray) -> np.ndarray:
     """Return 0 for each output: a rectifier is straight on both sides of its kink.
 
@@ -173,7 +173,7 @@ def relu_second_derivative(A: np.ndarray) -> np.ndarray:
     return np.zeros_like(A)
 
 
-@takes_numbers
+@_takes_numbers
 def softplus(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     r"""Return the smooth rectifier, $f(z) = \log(1 + e^z) = \max(z, 0) + \log(1 + e^{-|z|})$.
 
@@ -186,7 +186,7 @@ def softplus(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return np.add(np.where(positive, Z, 0), tail, out=out)
 
 
-@takes_numbers
+@_takes_numbers
 def softplus_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return $f'(z) = 1 - e^{-a}$ from the output a = softplus(z): the sigmoid of z.
 
@@ -199,7 +199,7 @@ def softplus_derivative(A: np.ndarray, out: np.ndarray | None = None) -> np.ndar
     return np.negative(out, out=out)
 
 
-@takes_numbers
+@_takes_numbers
 def softplus_second_derivative(A: np.ndarray) -> np.ndarray:
     """Return $f''(z) = e^{-a} (1 - e^{-a})$ from the output a = softplus(z): the sigmoid's slope at z.
 
@@ -210,7 +210,7 @@ def softplus_second_derivative(A: np.ndarray) -> np.ndarray:
     return -np.exp(-A) * np.expm1(-A)
 
 
-@takes_numbers
+@_takes_numbers
 def softmax(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     r"""Return $e^{z_k} / \sum_j e^{z_j}$ in each row: positive, and 1 in sum.
 
