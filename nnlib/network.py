@@ -12,17 +12,18 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from nnlib.activations import ACTIVATIONS
 from nnlib.fast.passes import SLICE, Pass, bind_loss, outputs
-from nnlib.files import PathName, read_arrays, write_arrays
+from nnlib.files import PathName, read_network, write_network
 from nnlib.initializers import INITIALIZERS
 from nnlib.layers import forward_pass, unpack
 from nnlib.losses import LOSSES, LossFunction, Problem, check_targets
 from nnlib.validation import (
     as_floats,
     as_generator,
+    cast,
     check_array,
     check_choice,
     check_count,
-    check_finite,
+    check_dtype,
     check_number,
     type_name,
 )
@@ -88,8 +89,7 @@ class NeuralNetwork:
             raise ValueError("output is 'softmax' of 1 unit, which is 1 whatever it is given; "
                              "take a unit for each class, or output='sigmoid' for two classes")  # fmt: skip
         draw, rng = check_choice("init", init, INITIALIZERS), as_generator(rng)
-        dtype = np.dtype(dtype).name if isinstance(dtype, type | np.dtype) else dtype
-        check_choice("dtype", dtype, ("float64", "float32"))
+        dtype = check_dtype(dtype, ("float64", "float32"))
         theta = np.concatenate([part.ravel() for pair in pairwise(self.sizes) for part in draw(rng, *pair)])
         self._adopt(theta.astype(dtype, copy=False))
 
@@ -130,9 +130,14 @@ class NeuralNetwork:
         self._adopt(state["theta"])
 
     def copy(self, dtype: DTypeLike | None = None) -> "NeuralNetwork":
-        """Return a network of its own with the same `theta`, in another dtype if one is given."""
+        """Return a network of its own with the same `theta`, in another dtype if one is given.
+
+        That is "float64", "float32", or for derivatives "complex128"; raises ValueError for any other,
+        and if `theta` holds a number too large for it.
+        """
         twin = object.__new__(NeuralNetwork)
-        twin.__setstate__({**self.__getstate__(), "theta": self._theta.astype(dtype or self._theta.dtype)})
+        theta = self._theta.copy() if dtype is None else cast("theta", self._theta, dtype)
+        twin.__setstate__({**self.__getstate__(), "theta": theta})
         return twin
 
     __copy__ = copy  # or copy.copy would share theta
@@ -259,25 +264,30 @@ class NeuralNetwork:
         Parameters
         ----------
         path : str or Path
-            Replaced if it is there; the old file stays until the new one is whole.
+            Replaced if it is there, its mode kept; the old file stays until the new one is whole.
+            Where it is a link, what the link names is written.
 
         Raises
         ------
         ValueError
-            If `theta` is not finite.
+            If `theta` is not finite, or is complex.
+        OSError
+            As the system raises it, PermissionError among them; the old file is as it was.
 
         Examples
         --------
-        >>> import tempfile, pathlib
-        >>> net = NeuralNetwork(2, 4, 1, rng=0)
+        >>> import nnlib, pathlib, tempfile
+        >>> net = nnlib.NeuralNetwork(2, 4, 1, rng=0)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     net.save(pathlib.Path(folder) / "xor.npz")
-        ...     twin = NeuralNetwork.load(pathlib.Path(folder) / "xor.npz")
+        ...     twin = nnlib.NeuralNetwork.load(pathlib.Path(folder) / "xor.npz")
         >>> bool((twin.theta == net.theta).all())
         True
         """
-        check_finite("theta", self._theta)
-        write_arrays(path, sizes=self.sizes, hidden=self.hidden, output=self.output, theta=self._theta)
+        names = {"hidden": self.hidden, "output": self.output}
+        twin = NeuralNetwork(*self.sizes, **names, init="zeros", dtype=self._theta.dtype)  # what `load` will build
+        twin.theta = self._theta
+        write_network(path, twin.theta, sizes=twin.sizes, **names)
 
     @classmethod
     def load(cls, path: PathName) -> "NeuralNetwork":
@@ -285,24 +295,12 @@ class NeuralNetwork:
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
         ValueError
-            If it is truncated, foreign, or does not hold a network.
+            If the file is truncated, foreign, or does not hold a network: found before memory is taken for it.
+        OSError
+            As the system raises it, FileNotFoundError and PermissionError among them.
         """
-        stored = read_arrays(path, ("sizes", "hidden", "output", "theta"))
-        try:
-            sizes, theta = stored["sizes"].tolist(), stored["theta"]
-            n_params = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
-            if theta.shape != (n_params,):  # asked before memory is taken for whatever sizes the file claims
-                raise ValueError(f"theta has shape {theta.shape}; a network of sizes {sizes} takes ({n_params},)")
-            hidden, output = str(stored["hidden"]), str(stored["output"])
-            net = cls(*sizes, hidden=hidden, output=output, init="zeros", dtype=theta.dtype.name)
-            net.theta = theta
-            check_finite("theta", net.theta)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path} holds no network that nnlib saved: {error}") from None
-        return net
+        return read_network(path, cls)
 
     def _check_inputs(self, X: ArrayLike) -> np.ndarray:
         shape = f"this network takes (n_samples, {self.sizes[0]})"

@@ -86,6 +86,26 @@ def check_choice(name: str, value: object, known: Iterable[str]) -> Any:
     return known[value] if isinstance(known, dict) else value
 
 
+def check_dtype(dtype: object, known: Iterable[str]) -> str:
+    """Return the name of `dtype`, which is a name or NumPy's type; refuse what is not `known`."""
+    try:
+        name = np.dtype(dtype).name if isinstance(dtype, type | np.dtype) else dtype
+    except TypeError:  # np.floating and other kinds of types
+        name = dtype
+    return check_choice("dtype", name, known)
+
+
+def cast(name: str, array: np.ndarray, dtype: object) -> np.ndarray:
+    """Return a copy of `array` in `dtype`; refuse what would lose more than its last digits."""
+    known = ("complex128",) if np.iscomplexobj(array) else ("float64", "float32", "complex128")
+    dtype = check_dtype(dtype, known)
+    try:
+        with np.errstate(over="raise"):
+            return array.astype(dtype)
+    except FloatingPointError:
+        raise ValueError(f"{name} holds a number beyond {np.finfo(dtype).max:.1e}, the largest of {dtype}") from None
+
+
 def check_count(name: str, value: Any, smallest: int = 1) -> int:
     """Return `value` as an int; refuse anything but a whole number of at least `smallest`."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
