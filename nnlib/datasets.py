@@ -24,6 +24,7 @@ def xor() -> tuple[np.ndarray, np.ndarray]:
 
     Examples
     --------
+    >>> from nnlib.datasets import xor
     >>> X, Y = xor()
     >>> Y.ravel().tolist()
     [0.0, 1.0, 1.0, 0.0]
@@ -59,6 +60,7 @@ def noisy_xor(n_samples: int = 200, noise: float = 0.15, rng: RNG = 0) -> tuple[
 
     Examples
     --------
+    >>> from nnlib.datasets import noisy_xor
     >>> X, Y = noisy_xor(100, rng=0)
     >>> X.shape, float(Y.sum())
     ((100, 2), 50.0)
@@ -68,7 +70,7 @@ def noisy_xor(n_samples: int = 200, noise: float = 0.15, rng: RNG = 0) -> tuple[
     rng = as_generator(rng)
     corner = rng.permutation(np.arange(n_samples) % 4)
     X, Y = xor()
-    return X[corner] + noise * rng.standard_normal((n_samples, 2)), Y[corner]
+    return _add_noise(X[corner], noise, rng), Y[corner]
 
 
 def moons(n_samples: int = 200, noise: float = 0.15, rng: RNG = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -100,6 +102,7 @@ def moons(n_samples: int = 200, noise: float = 0.15, rng: RNG = 0) -> tuple[np.n
 
     Examples
     --------
+    >>> from nnlib.datasets import moons
     >>> X, Y = moons(100, rng=0)
     >>> X.shape, float(Y.sum())
     ((100, 2), 50.0)
@@ -119,6 +122,8 @@ def circles(n_samples: int = 200, noise: float = 0.15, rng: RNG = 0) -> tuple[np
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from nnlib.datasets import circles
     >>> X, Y = circles(100, noise=0, rng=0)
     >>> np.unique(np.hypot(*X.T).round(12)).tolist()
     [0.5, 1.0]
@@ -141,6 +146,7 @@ def spirals(n_samples: int = 200, noise: float = 0.15, rng: RNG = 0) -> tuple[np
 
     Examples
     --------
+    >>> from nnlib.datasets import spirals
     >>> X, Y = spirals(100, rng=0)
     >>> X.shape, float(Y.sum())
     ((100, 2), 50.0)
@@ -161,7 +167,15 @@ def _scatter(curve, n_samples, noise, rng):
     k = rng.permutation(n_samples)
     label, t = k % 2, (k // 2 + 0.5) / ((n_samples + 1) // 2)
     X = np.stack(curve(t, label), axis=1)
-    return X + noise * rng.standard_normal((n_samples, 2)), label[:, None].astype(float)
+    return _add_noise(X, noise, rng), label[:, None].astype(float)
+
+
+def _add_noise(X: np.ndarray, noise: float, rng: np.random.Generator) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        X = X + noise * rng.standard_normal(X.shape)
+    if not np.isfinite(X).all():
+        raise ValueError(f"noise is {noise:g}; with so much, points are no finite numbers, and up to 1e+300 they are")
+    return X
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
@@ -180,6 +194,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 
     Examples
     --------
+    >>> from nnlib.datasets import digits
     >>> X, Y = digits()
     >>> X.shape, Y.shape, Y[:5].argmax(axis=1).tolist()
     ((1797, 64), (1797, 10), [0, 1, 2, 3, 4])
@@ -216,6 +231,7 @@ def split(
 
     Examples
     --------
+    >>> from nnlib.datasets import split, xor
     >>> training, validation, test = split(*xor(), validation=0, test=0.5)
     >>> training[0].shape, test[1].ravel().tolist()
     ((2, 2), [0.0, 1.0])
@@ -246,7 +262,9 @@ def _deal(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
 def _as_rows(name: str, value: ArrayLike) -> np.ndarray:
     """Return `value` as a 2-D array; an array keeps its dtype."""
     columns = "it may be (n_samples, n_outputs)" if name == "Y" else "it may be (n_samples, n_features)"
-    array = value if isinstance(value, np.ndarray) else as_floats(name, value, columns)
-    if array.ndim != 2:
-        raise ValueError(f"{name} has shape {array.shape}; {columns}")
+    keeps_dtype = isinstance(value, np.ndarray) and value.dtype != object
+    array = value if keeps_dtype else as_floats(name, value, columns)
+    if array.ndim != 2 or not array.shape[1]:
+        remedy = ", such as np.reshape(Y, (-1, 1))" if name == "Y" and array.ndim == 1 else ""
+        raise ValueError(f"{name} has shape {array.shape}; {columns}{remedy}")
     return array

@@ -7,16 +7,22 @@ many starts into one honest number: a rate with its interval, never a lucky seed
 import math
 from collections.abc import Iterable
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnlib.validation import as_floats
+from nnlib.validation import as_floats, check_finite, type_name
 
 TARGETS = np.array([0.0, 1.0, 1.0, 0.0])  # XOR at (0, 0), (0, 1), (1, 0), (1, 1)
 PLATEAUS = {4: "1/4", 3: "1/6", 2: "1/8"}  # how many corners share one output: the loss there
 SURE = 0.4  # an output this near its target counts as learned (Fahlman, 1988)
+CORNERS = "it may be (4, 1), the outputs at XOR's four corners"
+OUTPUTS_OF = {
+    "forward": "net.forward(X)",
+    "outputs": "population.outputs(X)",
+    "network_": "estimator.network_.forward(X)",
+}
 NEAR = 0.05  # an output this near a value of a plateau is on the plateau; solved and plateau never overlap
 
 
@@ -59,19 +65,25 @@ def solved(A: ArrayLike, Y: ArrayLike) -> bool | np.ndarray:
     bool, or array of bool of shape (...)
         True where the network has learned every sample. NaN counts as not learned.
 
+    Raises
+    ------
+    ValueError
+        If Y is not 2-D, is empty or not finite, or A does not end in its shape.
+
     Examples
     --------
     >>> from nnlib.diagnosis import solved
     >>> solved([[0.1], [0.9], [0.7], [0.2]], [[0], [1], [1], [0]])
     True
     """
-    A = as_floats("A", A, "it may be (..., n_samples, n_outputs)")
+    A = _as_outputs(A, "it may be (..., n_samples, n_outputs)")
     Y = as_floats("Y", Y, "it may be (n_samples, n_outputs)")
-    if Y.ndim != 2:
+    if Y.ndim != 2 or not Y.size:
         raise ValueError(f"Y has shape {Y.shape}; it may be (n_samples, n_outputs)")
+    check_finite("Y", Y)
     if A.shape[-2:] != Y.shape:
         raise ValueError(f"A has shape {A.shape}; with Y of shape {Y.shape} it may be (..., {str(Y.shape)[1:]}")
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         learned = (np.abs(A - Y) < SURE).all(axis=(-2, -1))
     return bool(learned) if learned.ndim == 0 else learned
 
@@ -108,8 +120,10 @@ def success_rate(solved: ArrayLike) -> Rate:
     as_floats("solved", solved, "it may be (n,) of True and False")  # refuses what is ragged
     solved = np.asarray(solved)
     if solved.ndim != 1 or len(solved) == 0 or solved.dtype != bool:
+        remedy = ", such as np.asarray(solved).ravel() == 1" if solved.size and solved.ndim else ""
         raise ValueError(
-            f"solved has shape {solved.shape} and type {solved.dtype}; it may be (n,) of True and False, n at least 1"
+            f"solved has shape {solved.shape} and type {solved.dtype}; "
+            f"it may be (n,) of True and False, n at least 1{remedy}"
         )
     interval = binomtest(int(solved.sum()), len(solved)).proportion_ci(method="wilson")
     return Rate(float(solved.mean()), float(interval.low), float(interval.high), len(solved))
@@ -124,7 +138,7 @@ def diagnose(A: ArrayLike) -> Diagnosis:
     Parameters
     ----------
     A : array, shape (4, 1)
-        Outputs at (0, 0), (0, 1), (1, 0), (1, 1), in the order of `nnlib.datasets.xor`.
+        Outputs at (0, 0), (0, 1), (1, 0), (1, 1), in the order of `nnlib.datasets.xor`; a row of four will do.
 
     Returns
     -------
@@ -136,7 +150,7 @@ def diagnose(A: ArrayLike) -> Diagnosis:
     Raises
     ------
     ValueError
-        If `A` does not hold four outputs.
+        If `A` is not four outputs in a column or a row.
 
     Examples
     --------
@@ -144,15 +158,28 @@ def diagnose(A: ArrayLike) -> Diagnosis:
     >>> nnlib.diagnose([[0.01], [0.5], [0.98], [0.5]]).sentence
     'on the 1/8 plateau: (0, 1) and (1, 1) share the output 0.50'
     """
-    outputs = as_floats("A", A, "it may be (4, 1), the outputs at XOR's four corners").ravel()
-    if len(outputs) != 4:
-        raise ValueError(f"A has shape {np.shape(A)}; it may be (4, 1), the outputs at XOR's four corners")
+    A = _as_outputs(A, CORNERS)
+    if A.shape not in ((4, 1), (1, 4), (4,)):
+        remedy = ", such as A[:, [1]]" if A.shape == (4, 2) else ", such as A[0]" if A.shape[1:] == (4, 1) else ""
+        raise ValueError(f"A has shape {A.shape}; {CORNERS}{remedy}")
+    outputs = A.ravel()
     if not np.isfinite(outputs).all():
         return Diagnosis("diverged", float("nan"), 0, "diverged: an output is not a finite number")
-    loss = float(np.mean((outputs - TARGETS) ** 2))
     n_right = int(((outputs > 0.5) == (TARGETS > 0.5)).sum())
+    with np.errstate(over="ignore"):
+        loss = float(np.mean((outputs - TARGETS) ** 2))
+    if loss == math.inf:
+        return Diagnosis("diverged", loss, n_right, "diverged: the loss is too large for a number")
     name, sentence = _name(outputs, loss, n_right)
     return Diagnosis(name, loss, n_right, sentence)
+
+
+def _as_outputs(A: Any, wanted: str) -> np.ndarray:
+    """Return outputs as an array of floats; of a network, say how to ask it for them."""
+    remedy = next((remedy for attribute, remedy in OUTPUTS_OF.items() if hasattr(A, attribute)), None)
+    if remedy:
+        raise ValueError(f"A is {type_name(A)}; {wanted}, such as {remedy}")
+    return as_floats("A", A, wanted)
 
 
 def _name(outputs: np.ndarray, loss: float, n_right: int) -> tuple[str, str]:

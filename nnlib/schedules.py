@@ -1,6 +1,7 @@
 """Learning rates that change: each function returns a rate as a function of the steps taken.
 
 Hand one to any optimizer, as ``Adam(cosine(0.01, n_steps=2000))``; any function of your own will do.
+They take any count of steps, however large, and refuse what is no count.
 Chapter 11 compares them.
 """
 
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnlib.validation import check_count, check_number
+
+LONGEST = 10**300  # steps; not many more can be turned into a float
 
 
 def step_decay(initial: float, factor: float, every: int) -> Callable[[int], float]:
@@ -19,7 +22,7 @@ def step_decay(initial: float, factor: float, every: int) -> Callable[[int], flo
     initial : float
         $\eta_0$, above 0.
     factor : float
-        $f$, above 0.
+        $f$, above 0; above 1 the rate grows.
     every : int
         $k$, 1 or more.
 
@@ -31,10 +34,11 @@ def step_decay(initial: float, factor: float, every: int) -> Callable[[int], flo
     Raises
     ------
     ValueError
-        If a parameter is out of its range.
+        If a parameter is out of its range; when called, if the rate has grown too large for a number.
 
     Examples
     --------
+    >>> from nnlib.schedules import step_decay
     >>> rate = step_decay(1.0, factor=0.5, every=10)
     >>> rate(9), rate(10), rate(20)
     (1.0, 0.5, 0.25)
@@ -52,7 +56,7 @@ def exponential_decay(initial: float, factor: float) -> Callable[[int], float]:
     initial : float
         $\eta_0$, above 0.
     factor : float
-        $f$, above 0.
+        $f$, above 0; above 1 the rate grows.
 
     Returns
     -------
@@ -62,10 +66,11 @@ def exponential_decay(initial: float, factor: float) -> Callable[[int], float]:
     Raises
     ------
     ValueError
-        If a parameter is out of its range.
+        If a parameter is out of its range; when called, if the rate has grown too large for a number.
 
     Examples
     --------
+    >>> from nnlib.schedules import exponential_decay
     >>> rate = exponential_decay(1.0, factor=0.5)
     >>> rate(0), rate(3)
     (1.0, 0.125)
@@ -99,6 +104,7 @@ def cosine(initial: float, n_steps: int, final: float = 0.0) -> Callable[[int], 
 
     Examples
     --------
+    >>> from nnlib.schedules import cosine
     >>> rate = cosine(1.0, n_steps=10)
     >>> rate(0), round(rate(5), 6), rate(10), rate(11)
     (1.0, 0.5, 0.0, 0.0)
@@ -115,7 +121,18 @@ class _StepDecay:  # a class and not a lambda, so that an optimizer with a sched
     every: int
 
     def __call__(self, n_steps: int) -> float:
-        return self.initial * self.factor ** (n_steps // self.every)
+        n_steps = check_count("n_steps", n_steps, smallest=0)
+        n_decays = min(n_steps // self.every, LONGEST)
+        try:
+            rate = self.initial * self.factor**n_decays
+        except OverflowError:
+            rate = math.inf
+        if rate == math.inf:
+            raise ValueError(
+                f"factor is {self.factor:g}; after {n_steps} steps the rate is no finite number, and with a factor "
+                "below 1 it is one"
+            )
+        return rate
 
 
 @dataclass(frozen=True)
@@ -125,5 +142,5 @@ class _Cosine:
     final: float
 
     def __call__(self, n_steps: int) -> float:
-        share = min(n_steps / self.n_steps, 1)
-        return self.final + (self.initial - self.final) * (1 + math.cos(math.pi * share)) / 2
+        share = min(check_count("n_steps", n_steps, smallest=0), self.n_steps) / self.n_steps
+        return self.final + (self.initial - self.final) * ((1 + math.cos(math.pi * share)) / 2)

@@ -1,6 +1,8 @@
 """Plots of the book: the plane, the loss, the hidden units, the weights, the network, the landscape, the counts.
 
-Each function takes `ax=None`, returns the `ax` it drew on, and never calls `plt.show()`.
+Each function takes `ax=None`, returns the `ax` it drew on, and never calls `plt.show()`. It may be any Axes of x and y:
+with ticks, scales, limits, a direction or a style of its own, a twin, an inset, one of a SubFigure. `loss_curve` and
+`decision_boundary` keep its scales; what has coordinates of its own (cells, units, directions) lays a linear one.
 `describe` gives the alt text of a figure, computed from the data that were drawn.
 Chapter 8 is the first to use them.
 """

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new
-from nnlib.validation import Network, check_count, check_finite
+from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new, ink, lay_linear, legend_colors
+from nnlib.validation import Network, check_count, check_finite, check_network
 
 MOST_UNITS = 16  # in a layer; more cannot be told apart
 HEIGHT, STEP = 7.0, 4.0  # of the tallest layer; from one layer to the next
@@ -43,11 +43,13 @@ def network_diagram(net: Network, ax: Axes | None = None, *, n_samples: int | No
     ValueError
         If a layer has more than 16 units, a weight or bias is not finite, or `n_samples` is below 1.
     """
+    check_network("net", net, ("sizes", "activations", "layers", "theta"))
     if max(net.sizes) > MOST_UNITS:
         raise ValueError(f"net has sizes {net.sizes}; a diagram is drawn for at most {MOST_UNITS} units a layer")
     check_finite("theta", net.theta)
     n_samples = None if n_samples is None else check_count("n_samples", n_samples)
     ax = axes_or_new(ax)
+    lay_linear(ax)
     columns = [_column(k, n) for k, n in enumerate(net.sizes)]
     above, below = (3.3, 3.0) if n_samples else (0.8, 2.0)  # room for words
     ax.set(xlim=(-1.4, columns[-1][0, 0] + 1.4), ylim=(-HEIGHT / 2 - below, HEIGHT / 2 + above))
@@ -96,13 +98,14 @@ def _draw_units(ax, net, columns, diameter):
         ax.scatter(*places.T, s=diameter**2, c="white", edgecolors="black", linewidths=1.2, zorder=2)
         if k and diameter >= ROOMY:
             for place, bias in zip(places, net.layers[k - 1].b, strict=True):
-                ax.annotate(f"{bias:.1f}", place, ha="center", va="center", fontsize=10, zorder=3)
+                ax.annotate(f"{bias:.1f}", place, ha="center", va="center", fontsize=10, color="black", zorder=3)
     beside = diameter / 2 + 4
     for name, places, shift, side in (("x", columns[0], -beside, "right"), ("a", columns[-1], beside, "left")):
         for i, place in enumerate(places):
             ax.annotate(
-                f"${name}_{{{i + 1}}}$", place, xytext=(shift, 0), textcoords="offset points", ha=side, va="center"
-            )
+                f"${name}_{{{i + 1}}}$", place, xytext=(shift, 0), textcoords="offset points",
+                ha=side, va="center", color=ink(ax),
+            )  # fmt: skip
 
 
 def _name_columns(ax, net, columns, n_samples):
@@ -112,10 +115,10 @@ def _name_columns(ax, net, columns, n_samples):
     for k, (name, size, places) in enumerate(zip(names, net.sizes, columns, strict=True)):
         symbol = f"A^{{({k})}}" if k else "X"
         shape = f"\n${symbol}$ ({n_samples}, {size})" if n_samples else ""
-        ax.text(places[0, 0], bottom, name + shape, ha="center", va="top", fontsize=11)
+        ax.text(places[0, 0], bottom, name + shape, ha="center", va="top", fontsize=11, color=ink(ax))
     for k, (n_in, n_out) in enumerate(pairwise(net.sizes) if n_samples else (), start=1):
         shapes = f"@ $W^{{({k})}}$ ({n_in}, {n_out})\n+ $b^{{({k})}}$ ({n_out},)"
-        ax.text(STEP * (k - 0.5), top, shapes, ha="center", va="bottom", fontsize=11)
+        ax.text(STEP * (k - 0.5), top, shapes, ha="center", va="bottom", fontsize=11, color=ink(ax))
 
 
 def _draw_legend(ax, with_bias):
@@ -125,7 +128,8 @@ def _draw_legend(ax, with_bias):
     ]
     if with_bias:
         lines.append(Line2D([], [], color="white", marker="o", markersize=12, markeredgecolor="black", label="bias"))
-    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=3, columnspacing=1)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "ncols": 3, "columnspacing": 1}
+    ax.legend(handles=lines, **below, **legend_colors(ax))
 
 
 def _describe(net, n_samples):

@@ -9,8 +9,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from nnlib.fast.passes import bind_loss
-from nnlib.plotting.common import add_description, axes_or_new
-from nnlib.validation import RNG, Network, as_floats, as_generator, check_finite, check_number
+from nnlib.plotting.common import add_description, axes_or_new, grid, lay_linear, legend_colors, set_window
+from nnlib.validation import RNG, Network, as_floats, as_generator, check_finite, check_network, check_number, type_name
 
 GRID = 41  # points along each side of the plane; odd, so that theta is one of them
 N_LEVELS = 12
@@ -68,9 +68,20 @@ def landscape(
     Raises
     ------
     ValueError
-        If X, Y or the loss do not fit the network, `l2` is negative, `directions` are not two that span a plane,
-        `path` has not two rows or more, or `span` is not above 0.
+        If X, Y or the loss do not fit the network, `theta` or all losses are not finite, `l2` is negative,
+        `directions` are not two that span a plane, `path` has not two rows or more, or `span` is not above 0.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import nnlib
+    >>> X, Y = nnlib.datasets.xor()
+    >>> ax = nnlib.plotting.landscape(nnlib.NeuralNetwork(2, 4, 1, init="zeros"), X, Y, span=1)
+    >>> nnlib.plotting.describe(ax)
+    'The loss on a plane through theta goes from 0.248 to 0.271. At theta it is 0.25.'
+    >>> plt.close(ax.figure)
     """
+    check_finite("theta", check_network("net", net).theta)
     twin = net.copy()
     loss_of_twin = bind_loss(twin, *net.check_problem(X, Y, loss, l2))
     path = None if path is None else _check_rows("path", path, (None, len(net.theta)))
@@ -78,13 +89,18 @@ def landscape(
     origin, D, names = _plane(net.theta, directions, path, as_generator(rng))
     thetas = net.theta[None] if path is None else np.vstack([path, net.theta])
     steps = np.linalg.lstsq(D.T, (thetas - origin).T)[0].T  # shadows on the plane, that of net.theta last
-    ax = axes_or_new(ax)
     a, b = np.linspace(*_window(steps, span, net.theta), GRID).T
-    losses = _losses(twin, loss_of_twin, origin + _grid(a, b) @ D)
+    losses = _losses(twin, loss_of_twin, origin + grid(a, b) @ D)
+    finite = losses[np.isfinite(losses)]
+    if not finite.size:
+        raise ValueError("net has no finite loss at theta, nor anywhere on this plane; its theta may be smaller")
+    ax = axes_or_new(ax)
+    lay_linear(ax)
     _draw_levels(ax, a, b, losses.reshape(GRID, GRID))
     _draw_steps(ax, steps)
-    ax.set(xlabel=names[0], ylabel=names[1], xlim=a[[0, -1]], ylim=b[[0, -1]])
-    add_description(ax, f"The loss on a plane through theta goes from {losses.min():.3g} to {losses.max():.3g}.")
+    ax.set(xlabel=names[0], ylabel=names[1])
+    set_window(ax, a, b)
+    add_description(ax, f"The loss on a plane through theta goes from {finite.min():.3g} to {finite.max():.3g}.")
     add_description(ax, _describe(thetas, origin + steps @ D, _losses(twin, loss_of_twin, thetas[[0, -1]])))
     return ax
 
@@ -92,6 +108,8 @@ def landscape(
 def _check_rows(name: str, rows: ArrayLike, shape: tuple[int | None, int]) -> np.ndarray:
     """Return `rows` as a finite array of the shape; a first size of None stands for 2 or more."""
     wanted = f"it may be {shape}" if shape[0] else f"it may be (n_steps, {shape[1]}), n_steps at least 2"
+    if isinstance(rows, dict) or hasattr(rows, "snapshots"):
+        raise ValueError(f"{name} is {type_name(rows)}; {wanted}, such as list(history.snapshots.values())")
     rows = as_floats(name, rows, wanted)
     if rows.ndim != 2 or rows.shape != (shape[0] or max(len(rows), 2), shape[1]):
         raise ValueError(f"{name} has shape {rows.shape}; {wanted}")
@@ -125,21 +143,19 @@ def _window(steps: np.ndarray, span: float | None, theta: np.ndarray) -> tuple[n
     return steps[-1] - reach, steps[-1] + reach
 
 
-def _grid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
-
-
 def _losses(twin, loss, thetas):
     """Return the loss at each of `thetas`; `loss` gives that of the network `twin`, which is moved."""
     losses = np.empty(len(thetas))
-    for k, theta in enumerate(thetas):
-        twin.theta[:] = theta
-        losses[k] = loss()
+    with np.errstate(over="ignore", invalid="ignore"):  # far from theta a loss may be too large for a number
+        for k, theta in enumerate(thetas):
+            twin.theta[:] = theta
+            losses[k] = loss()
     return losses
 
 
 def _draw_levels(ax, a, b, losses):
-    levels = np.unique(np.quantile(losses, np.linspace(0, 1, N_LEVELS + 1)))
+    losses = np.ma.masked_invalid(losses)
+    levels = np.unique(np.quantile(losses.compressed(), np.linspace(0, 1, N_LEVELS + 1)))
     if len(levels) < 2:  # flat all over: no contour can be drawn
         return
     ax.contourf(a, b, losses, levels=levels, cmap="cividis")
@@ -155,7 +171,7 @@ def _draw_steps(ax, steps):
         ax.plot(*steps[:-1].T, color="black", linewidth=1.5)
         ax.plot(*steps[0], "o", color="black", markeredgecolor="white", markersize=9, label="start")
     ax.plot(*steps[-1], "*", color="black", markeredgecolor="white", markersize=17, label=r"$\theta$")
-    ax.legend(loc="best", frameon=True)
+    ax.legend(loc="best", frameon=True, **legend_colors(ax))
 
 
 def _describe(thetas, shadows, losses):

@@ -3,6 +3,7 @@
 Chapter 9 sweeps, chapter 10 looks at weights, and chapter 15 counts what a network mistakes for what.
 """
 
+from reprlib import repr
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
-from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, SIGNS, add_description, axes_or_new
-from nnlib.validation import Network, as_floats, check_count, check_finite
+from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new, clear_for_cells, equal_aspect
+from nnlib.validation import Network, as_floats, check_count, check_finite, check_network, type_name
 
+SIGNS = LinearSegmentedColormap.from_list("signs", [BLUE, "#FFFFFF", ORANGE])  # negative, 0, positive
 RIGHT = LinearSegmentedColormap.from_list("right", ["#FFFFFF", BLUE])
+MOST_CLASSES = 100  # of a confusion; more cells cannot be told apart, and a label that is no class would take them
 WRONG = LinearSegmentedColormap.from_list("wrong", ["#FFFFFF", ORANGE])
 
 
@@ -45,6 +48,7 @@ def weights(
     ValueError
         If the network has no such layer, its weights are not finite, or `image_shape` does not hold its inputs.
     """
+    check_network("net", net, ("sizes", "layers"))
     layer = check_count("layer", layer, smallest=0)
     if layer >= len(net.layers):
         raise ValueError(f"layer is {layer}; this network has the layers 0 to {len(net.layers) - 1}")
@@ -54,10 +58,12 @@ def weights(
     ax = axes_or_new(ax)
     most = np.abs(W).max() or 1.0
     colors = {"cmap": SIGNS.with_extremes(bad="#BBBBBB"), "vmin": -most, "vmax": most}
-    _hide_frame(ax)
+    clear_for_cells(ax)
     image = _draw_table(ax, W, layer, colors) if shape is None else _draw_images(ax, W.T.reshape(-1, *shape), colors)
     if shape is not None or max(W.shape) > MAX_LISTED:
-        ax.figure.colorbar(image, ax=ax, label="weight")
+        bar, color = ax.figure.colorbar(image, ax=ax), ax.yaxis.label.get_color()
+        bar.set_label("weight", color=color)
+        bar.ax.tick_params(colors=color)
     add_description(ax, _describe_weights(W, layer, shape))
     return ax
 
@@ -86,7 +92,7 @@ def success_map(sweep: Any, ax: Axes | None = None) -> Axes:
     """
     hidden_sizes, learning_rates, rate, low, high = _check_sweep(sweep)
     ax = axes_or_new(ax)
-    _hide_frame(ax)
+    clear_for_cells(ax)
     percent = 100 * np.stack([rate, low, high])
     image = ax.imshow(percent[0], cmap="cividis", vmin=0, vmax=100, aspect="auto", origin="lower")
     _write_cells(ax, image, [[f"{value:.0f}" for value in row] for row in percent[0]], rise=0 if len(rate) > 5 else 5)
@@ -126,7 +132,7 @@ def confusion(predicted: ArrayLike, actual: ArrayLike, ax: Axes | None = None) -
     if len(predicted) != len(actual):
         raise ValueError(f"predicted has {len(predicted)} labels; actual has {len(actual)}, and the two go together")
     ax = axes_or_new(ax)
-    _hide_frame(ax)
+    clear_for_cells(ax)
     n_classes = 1 + max(predicted.max(), actual.max())
     counts = np.zeros((n_classes, n_classes), dtype=int)
     np.add.at(counts, (actual, predicted), 1)
@@ -148,18 +154,21 @@ def _check_image_shape(image_shape: tuple[int, int] | None, n_inputs: int) -> tu
     if image_shape is None:
         return None
     wanted = f"it may be (height, width) with {n_inputs} pixels in all"
-    if np.shape(image_shape) != (2,):
-        raise ValueError(f"image_shape is {image_shape!r}; {wanted}")
-    height, width = (check_count(f"image_shape[{i}]", size) for i, size in enumerate(image_shape))
+    refusal = ValueError(f"image_shape is {repr(image_shape)}; {wanted}")  # reprlib's, which is short
+    try:
+        height, width = image_shape
+    except (TypeError, ValueError):
+        raise refusal from None
+    height, width = check_count("image_shape[0]", height), check_count("image_shape[1]", width)
     if height * width != n_inputs:
-        raise ValueError(f"image_shape is {image_shape!r}; {wanted}")
+        raise refusal
     return height, width
 
 
 def _check_sweep(sweep):
     names = ("hidden_sizes", "learning_rates", "rate", "low", "high")
     if not all(hasattr(sweep, name) for name in names):
-        raise ValueError(f"sweep is {type(sweep).__name__}; it may be what nnlib.sweep returns")
+        raise ValueError(f"sweep is {type_name(sweep)}; it may be what nnlib.sweep returns")
     hidden_sizes, learning_rates, *shares = (
         as_floats(f"sweep.{name}", getattr(sweep, name), "it may be numbers") for name in names
     )
@@ -176,10 +185,13 @@ def _check_labels(name: str, labels: ArrayLike) -> np.ndarray:
     wanted = "it may be (n_samples,) of whole numbers, 0 or more"
     labels = as_floats(name, labels, wanted)
     if labels.shape not in ((labels.size,), (labels.size, 1)) or not labels.size:
-        raise ValueError(f"{name} has shape {labels.shape}; {wanted}")
+        remedy = f", such as {name}.argmax(axis=1)" if labels.ndim == 2 and labels.size else ""
+        raise ValueError(f"{name} has shape {labels.shape}; {wanted}{remedy}")
     strange = labels[(labels < 0) | (labels != np.floor(labels)) | ~np.isfinite(labels)]
     if len(strange):
         raise ValueError(f"{name} holds {strange[0]:g}; {wanted}")
+    if labels.max() >= MOST_CLASSES:
+        raise ValueError(f"{name} holds {labels.max():g}; a table is drawn for the classes 0 to {MOST_CLASSES - 1}")
     return labels.ravel().astype(int)
 
 
@@ -189,7 +201,7 @@ def _draw_table(ax, W, layer, colors):
         _write_cells(ax, image, [[f"{w:.2f}" for w in row] for row in W])
     for axis, n in ((ax.xaxis, W.shape[1]), (ax.yaxis, W.shape[0])):
         named = np.linspace(0, n - 1, n if n <= 2 * MAX_LISTED else MAX_LISTED).round().astype(int)
-        axis.set_ticks(named, named + 1)
+        axis.set_ticks(named, (named + 1).astype(str))
     ax.set(xlabel=f"unit of layer {layer + 1}", ylabel=f"unit of layer {layer}" if layer else "input")
     return image
 
@@ -207,7 +219,7 @@ def _draw_images(ax, images, colors):
     names = [f"{a} to {min(a + n_columns - 1, n_images)}" for a in first]
     ax.set_yticks(np.arange(n_rows) * (height + 1) + (height - 1) / 2, names)
     ax.set(xticks=[], ylabel="units")
-    return ax.imshow(sheet, **colors)
+    return ax.imshow(sheet, aspect=equal_aspect(ax), **colors)
 
 
 def _write_cells(ax, image, texts, rise=0, fontsize=11):
@@ -224,14 +236,9 @@ def _write_cells(ax, image, texts, rise=0, fontsize=11):
         )  # fmt: skip
 
 
-def _hide_frame(ax):
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0)
-
-
 def _name_cells(ax, columns, rows):
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
+    ax.set_xticks(range(len(columns)), map(str, columns))
+    ax.set_yticks(range(len(rows)), map(str, rows))
 
 
 def _draw_grid(ax, n_cells):

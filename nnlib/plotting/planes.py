@@ -9,8 +9,23 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new
-from nnlib.validation import Network, as_floats, check_array, check_choice
+from nnlib.plotting.common import (
+    BLUE,
+    MAX_LISTED,
+    ORANGE,
+    add_description,
+    axes_or_new,
+    check_losses,
+    equal_aspect,
+    grid,
+    ink,
+    lay_linear,
+    set_window,
+    shown,
+    tune_ticks,
+    window,
+)
+from nnlib.validation import Network, as_floats, check_array, check_choice, check_finite, check_network
 
 CLASS_COLORS = [BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999", "#332288", "#882255"]
 CLASS_MARKERS = "osD^vP*X<>"  # shape beside color
@@ -18,6 +33,7 @@ SHADES = LinearSegmentedColormap.from_list("classes", ["#5BA8D8", "#FFFFFF", "#F
 LEVELS = np.linspace(0, 1, 11)
 LINE_STYLES = ("-", "--", "-.", ":")  # style beside color
 GRID = 100  # points along each side of a drawn plane
+LARGEST = 1e250  # a loss that can be drawn: not far above it Matplotlib's margins overflow
 
 
 def decision_boundary(net: Network, X: ArrayLike, Y: ArrayLike, ax: Axes | None = None) -> Axes:
@@ -46,20 +62,22 @@ def decision_boundary(net: Network, X: ArrayLike, Y: ArrayLike, ax: Axes | None 
     ValueError
         If the network has not two inputs, or X or Y do not fit it.
     """
+    check_network("net", net, ("sizes", "theta", "forward"))
+    check_finite("theta", net.theta)
     n_inputs, n_outputs = net.sizes[0], net.sizes[-1]
     if n_inputs != 2:
         raise ValueError(f"net has {n_inputs} inputs; a decision boundary is drawn for 2")
     X = check_array("X", X, 2, "a decision boundary takes (n_samples, 2)")
     Y = check_array("Y", Y, n_outputs, f"this network takes (n_samples, {n_outputs})", n_rows=len(X))
     ax = axes_or_new(ax)
-    low, high = X.min(axis=0), X.max(axis=0)
-    margin = 0.25 * (high - low).max() or 1.0
-    x, y = np.linspace(low - margin, high + margin, GRID).T
-    outputs = net.forward(_grid(x, y)).reshape(GRID, GRID, n_outputs)
+    x, y = window(ax, X, GRID)
+    outputs = net.forward(grid(x, y)).reshape(GRID, GRID, n_outputs)
     _shade(ax, x, y, outputs)
     _scatter_classes(ax, X, _labels(Y))
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=x[[0, -1]], ylim=y[[0, -1]], aspect="equal")
-    ax.locator_params(nbins=4)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect=equal_aspect(ax))
+    set_window(ax, x, y)
+    tune_ticks(ax.xaxis, nbins=4)
+    tune_ticks(ax.yaxis, nbins=4)
     add_description(ax, _describe_boundary(net.forward(X), X, Y, outputs))
     return ax
 
@@ -101,26 +119,19 @@ def loss_curve(
     ValueError
         If `losses` is empty or not one-dimensional, `epochs` does not match it, or `unit` is unknown.
     """
-    losses = as_floats("losses", losses, "it may be (n,), n at least 1")
-    if losses.ndim != 1 or len(losses) == 0:
-        raise ValueError(f"losses has shape {losses.shape}; it may be (n,), n at least 1")
-    epochs = np.arange(len(losses)) if epochs is None else as_floats("epochs", epochs, f"it may be {losses.shape}")
-    if epochs.shape != losses.shape:
-        raise ValueError(f"epochs has shape {epochs.shape}; losses has {losses.shape}, and the two go together")
+    losses = check_losses(losses)
+    epochs = np.arange(len(losses)) if epochs is None else _check_epochs(epochs, losses.shape)
     check_choice("unit", unit, ("epoch", "evaluation", "iteration"))
-    ax = axes_or_new(ax)
+    drawn = np.where(np.abs(losses) < LARGEST, losses, np.nan)
+    ax = _check_scales(ax, epochs, drawn, log)
     n_curves = sum(line.get_linestyle() != "None" for line in ax.lines)  # marks on the curves do not count
     style = LINE_STYLES[n_curves % len(LINE_STYLES)]
-    ax.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), style, label=label)
+    ax.plot(epochs, drawn, style, label=label)
     ax.set(xlabel=unit, ylabel="loss")
-    if ax.get_xscale() == "linear":
-        ax.locator_params("x", integer=True)  # there is no epoch 2.5
-    if log:
-        ax.set_yscale("log")
-    else:
-        ax.autoscale(axis="y")
-        ax.set_ylim(bottom=0, auto=True)  # auto: a further curve may still raise the top
-    add_description(ax, _describe_losses(losses, epochs, label, unit))
+    if (epochs % 1 == 0).all():
+        tune_ticks(ax.xaxis, integer=True)  # there is no epoch 2.5
+    _fit_losses(ax, log)
+    add_description(ax, _describe_losses(drawn, epochs, label, unit))
     return ax
 
 
@@ -151,30 +162,59 @@ def hidden_space(net: Network, X: ArrayLike, Y: ArrayLike, ax: Axes | None = Non
     ValueError
         If there is no hidden layer of two units or more, or X or Y do not fit the network.
     """
+    check_network("net", net, ("sizes", "theta", "layers", "layer_outputs"))
+    check_finite("theta", net.theta)
     if len(net.sizes) < 3 or net.sizes[-2] < 2:
         raise ValueError(f"net has sizes {net.sizes}; its last hidden layer may have 2 units or more")
     H = net.layer_outputs(X)[-2]
     Y = check_array("Y", Y, net.sizes[-1], f"this network takes (n_samples, {net.sizes[-1]})", n_rows=len(H))
     ax = axes_or_new(ax)
+    lay_linear(ax)
     if H.shape[1] == 2:
         x = y = np.linspace(H.min() - 0.3, H.max() + 0.3, GRID)
         W, b, activation = net.layers[-1]
-        _shade(ax, x, y, activation.value(_grid(x, y) @ W + b).reshape(GRID, GRID, -1))
-        ax.set(xlabel="hidden unit 1", ylabel="hidden unit 2", aspect="equal")
+        _shade(ax, x, y, activation.value(grid(x, y) @ W + b).reshape(GRID, GRID, -1))
+        ax.set(xlabel="hidden unit 1", ylabel="hidden unit 2", aspect=equal_aspect(ax))
     else:
         centered = H - H.mean(axis=0)
         directions = np.linalg.svd(centered, full_matrices=len(H) == 1)[2][:2]  # full: one point has one direction
         H = centered @ directions.T
         ax.set(xlabel="leading direction", ylabel="second direction")
     _scatter_classes(ax, H, _labels(Y))
-    _label_points(ax, H, np.asarray(X))
+    _label_points(ax, H, np.asarray(X), shaded=net.sizes[-2] == 2)
     add_description(ax, _describe_hidden(net, H))
     return ax
 
 
-def _grid(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return every point of the grid x by y, shape (len(x) * len(y), 2), rows of equal y together."""
-    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+def _check_epochs(epochs: ArrayLike, shape: tuple[int]) -> np.ndarray:
+    epochs = as_floats("epochs", epochs, f"it may be {shape}")
+    if epochs.shape != shape:
+        raise ValueError(f"epochs has shape {epochs.shape}; losses has {shape}, and the two go together")
+    check_finite("epochs", epochs)
+    return epochs
+
+
+def _check_scales(ax, epochs, losses, log):
+    """Return where to draw; refuse scales that show none of the epochs or none of the finite losses."""
+    scale = "linear"
+    if ax is not None:
+        ax = axes_or_new(ax)
+        scale = ax.get_yscale()
+        shown("epochs", epochs, ax.get_xscale())
+    if np.isfinite(losses).any():
+        shown("losses", losses[np.isfinite(losses)], "log" if log else scale)
+    return axes_or_new(ax)
+
+
+def _fit_losses(ax, log):
+    """Let the losses be seen whole: from 0 on a linear axis, where nothing is below and nobody chose the limits."""
+    if log and ax.get_yscale() != "log":
+        ax.set_yscale("log")
+        ax.autoscale(axis="y")  # limits that were chosen on another scale may hold 0
+    elif ax.get_yscale() == "linear" and ax.get_autoscaley_on():
+        lowest = min(other.dataLim.y0 for other in ax.get_shared_y_axes().get_siblings(ax))
+        if lowest >= 0:
+            ax.set_ybound(lower=0)  # and a further curve may still raise the top
 
 
 def _labels(Y: np.ndarray) -> np.ndarray:
@@ -204,7 +244,7 @@ def _scatter_classes(ax, points, labels):
         )
 
 
-def _label_points(ax, points, X):
+def _label_points(ax, points, X, shaded):
     """Write each point's input beside it, toward the middle; points that fall together share a label."""
     if len(points) > MAX_LISTED:
         return
@@ -213,12 +253,14 @@ def _label_points(ax, points, X):
     for point, inputs in zip(points, X, strict=True):
         first = next((other for other in texts if np.hypot(*(point - other)) <= nearby), tuple(point))
         texts.setdefault(first, []).append(f"({', '.join(f'{value:g}' for value in inputs)})")
+    turned = ax.xaxis_inverted(), ax.yaxis_inverted()
+    color, behind = ("black", "white") if shaded else (ink(ax), ax.get_facecolor())
     for point, names in texts.items():
-        right, above = point > middle
+        right, above = (point > middle) != turned
         ax.annotate(
             "\n".join(names), point, textcoords="offset points", xytext=(-11 if right else 11, 0),
-            ha="right" if right else "left", va="top" if above else "bottom", fontsize=11,
-            path_effects=[withStroke(linewidth=3, foreground="white")],  # legible on the boundary
+            ha="right" if right else "left", va="top" if above else "bottom", fontsize=11, color=color,
+            path_effects=[withStroke(linewidth=3, foreground=behind)],  # legible on the boundary
         )  # fmt: skip
 
 
@@ -241,10 +283,11 @@ def _describe_losses(losses, epochs, label, unit):
     first, last = losses[finite[0]], losses[finite[-1]]
     if len(losses) == 1:
         return f"{name} is {first:.3g} at {unit} {epochs[0]:g}."
-    n = int(epochs[finite[-1]] - epochs[finite[0]])
+    n = epochs[finite[-1]] - epochs[finite[0]]
+    steps = f"{n:.0f}" if n % 1 == 0 else f"{n:g}"
     moved = "falls" if last < first else "rises" if last > first else "stays"
     ended = " Then it is no longer finite." if finite[-1] < len(losses) - 1 else ""
-    return f"{name} {moved} from {first:.3g} to {last:.3g} over {n} {unit}{'' if n == 1 else 's'}.{ended}"
+    return f"{name} {moved} from {first:.3g} to {last:.3g} over {steps} {unit}{'' if n == 1 else 's'}.{ended}"
 
 
 def _describe_hidden(net, H):
