@@ -245,7 +245,7 @@ def split(
         raise ValueError(f"validation + test is {validation + test:g}; it may be below 1")
     rng = as_generator(rng)
     order = rng.permutation(len(X))
-    order = order[np.lexsort(Y[order].T)]  # equal targets side by side, shuffled among themselves
+    order = order[np.lexsort(np.asarray(Y)[order].T)]  # equal targets side by side, shuffled among themselves
     test_rows, others = _deal(order, test)
     validation_rows, training_rows = _deal(others, validation / (1 - test))
     parts = map(rng.permutation, (training_rows, validation_rows, test_rows))
@@ -265,6 +265,6 @@ def _as_rows(name: str, value: ArrayLike) -> np.ndarray:
     keeps_dtype = isinstance(value, np.ndarray) and value.dtype != object
     array = value if keeps_dtype else as_floats(name, value, columns)
     if array.ndim != 2 or not array.shape[1]:
-        remedy = ", such as np.reshape(Y, (-1, 1))" if name == "Y" and array.ndim == 1 else ""
+        remedy = ", such as Y[:, None]" if name == "Y" and array.ndim == 1 else ""
         raise ValueError(f"{name} has shape {array.shape}; {columns}{remedy}")
     return array

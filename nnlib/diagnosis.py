@@ -79,10 +79,12 @@ def solved(A: ArrayLike, Y: ArrayLike) -> bool | np.ndarray:
     A = _as_outputs(A, "it may be (..., n_samples, n_outputs)")
     Y = as_floats("Y", Y, "it may be (n_samples, n_outputs)")
     if Y.ndim != 2 or not Y.size:
-        raise ValueError(f"Y has shape {Y.shape}; it may be (n_samples, n_outputs)")
+        remedy = ", such as Y[:, None]" if Y.ndim == 1 and Y.size else ""
+        raise ValueError(f"Y has shape {Y.shape}; it may be (n_samples, n_outputs){remedy}")
     check_finite("Y", Y)
     if A.shape[-2:] != Y.shape:
-        raise ValueError(f"A has shape {A.shape}; with Y of shape {Y.shape} it may be (..., {str(Y.shape)[1:]}")
+        remedy = ", such as np.reshape(A, Y.shape)" if A.size == Y.size else ""
+        raise ValueError(f"A has shape {A.shape}; with Y of shape {Y.shape} it may be (..., {str(Y.shape)[1:]}{remedy}")
     with np.errstate(invalid="ignore", over="ignore"):
         learned = (np.abs(A - Y) < SURE).all(axis=(-2, -1))
     return bool(learned) if learned.ndim == 0 else learned

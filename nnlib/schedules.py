@@ -128,10 +128,8 @@ class _StepDecay:  # a class and not a lambda, so that an optimizer with a sched
         except OverflowError:
             rate = math.inf
         if rate == math.inf:
-            raise ValueError(
-                f"factor is {self.factor:g}; after {n_steps} steps the rate is no finite number, and with a factor "
-                "below 1 it is one"
-            )
+            steps = f"{min(n_steps, LONGEST):g} steps"
+            raise ValueError(f"factor is {self.factor:g}; after {steps} the rate is too large, and up to 1 it never is")
         return rate
 
 

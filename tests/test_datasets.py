@@ -192,6 +192,35 @@ def test_lists_can_be_split():
     assert [len(points) for points, _ in (training, validation, test)] == [2, 1, 1]
 
 
+class Table:
+    """As a data frame: no array, but it becomes one."""
+
+    def __init__(self, values):
+        self.values = np.asarray(values)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
+
+@pytest.mark.parametrize("kind", [Table, np.asmatrix, np.ma.array, np.ndarray.tolist])
+def test_what_becomes_an_array_is_split_as_the_array_is(kind):
+    X, Y = noisy_xor(40)
+    for part, expected in zip(split(kind(X), kind(Y)), split(X, Y), strict=True):
+        np.testing.assert_array_equal(part, expected)
+
+
+def test_labels_in_words_are_shared_out_too():
+    X, Y = np.arange(40.0)[:, None], np.array([["no"], ["yes"]] * 20)
+    assert [(targets == "yes").sum() for _, targets in split(X, Y)] == [12, 4, 4]
+
+
+@pytest.mark.parametrize("draw", [noisy_xor, moons, circles, spirals])
+def test_one_point_and_much_noise_can_be_drawn(draw):
+    for points, targets in (draw(1), draw(9, 1e300)):
+        assert np.isfinite(points).all()
+        assert set(targets.ravel()) <= {0, 1}
+
+
 X, Y = xor()
 RNG = "it may be a seed (0 or more), a numpy.random.Generator or None"
 CURVES = [
@@ -199,11 +228,20 @@ CURVES = [
     ((2.5,), "n_samples is 2.5; it may be a whole number, 1 or more"),
     ((9, -1), "noise is -1; it may be a finite number, 0 or more"),
     ((9, np.nan), "noise is nan; it may be a finite number, 0 or more"),
+    ((9, np.inf), "noise is inf; it may be a finite number, 0 or more"),
+    ((9, "0.1"), "noise is '0.1'; it may be a finite number, 0 or more"),
+    (("9",), "n_samples is '9'; it may be a whole number, 1 or more"),
+    ((9, 1e308), "noise is 1e+308; with so much, points are no finite numbers, and up to 1e+300 they are"),
     ((9, 0.1, "x"), f"rng is 'x'; {RNG}"),
 ]
 SPLITS = [
     ((X, Y[:3]), "Y has 3 rows; X has 4, and each sample takes one row in both"),
-    ((X, Y[:, 0]), "Y has shape (4,); it may be (n_samples, n_outputs)"),
+    ((X, Y[:, 0]), "Y has shape (4,); it may be (n_samples, n_outputs), such as Y[:, None]"),
+    ((X, [0, 1, 1, 0]), "Y has shape (4,); it may be (n_samples, n_outputs), such as Y[:, None]"),
+    ((X, Y[:, :0]), "Y has shape (4, 0); it may be (n_samples, n_outputs)"),
+    ((X, np.array([["a"], [None], [3], ["a"]])), "Y holds object, not real numbers; it may be (n_samples, n_outputs)"),
+    ((X, Y, np.nan), "validation is nan; it may be a finite number, 0 or more"),
+    ((X, Y, 2), "validation + test is 2.2; it may be below 1"),
     ((X[0], Y), "X has shape (2,); it may be (n_samples, n_features)"),
     (([[0], [1, 2]], Y), "X has rows of different lengths; it may be (n_samples, n_features)"),
     ((X, Y, -0.1), "validation is -0.1; it may be a finite number, 0 or more"),

@@ -3,7 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from nnlib import datasets, diagnose
+from nnlib import NeuralNetwork, datasets, diagnose, train_many
 from nnlib.diagnosis import NEAR, solved, success_rate
 
 _, Y = datasets.xor()
@@ -139,3 +139,72 @@ def test_the_interval_holds_the_true_rate_as_often_as_it_says():
             found = success_rate(np.arange(100) < n_solved)
             held.append(found.low <= share <= found.high)
     assert 0.92 < np.mean(held) < 0.98
+
+
+@pytest.mark.parametrize("dtype", [bool, int, np.uint8, np.float16, np.float32, float])
+@pytest.mark.parametrize("shape", [(4, 1), (1, 4), (4,)])
+def test_four_outputs_are_read_in_any_dtype_as_a_column_or_a_row(dtype, shape):
+    outputs = np.array([0, 1, 1, 1], dtype=dtype).reshape(shape)
+    for given in (outputs, outputs.tolist()):
+        assert diagnose(given) == diagnose([[0.0], [1.0], [1.0], [1.0]])
+        assert diagnose(given).name == "saturated"
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, float])
+def test_a_margin_is_judged_in_the_numbers_that_were_given(dtype):
+    below, above = dtype(0.4) - np.finfo(dtype).eps, dtype(0.4) + np.finfo(dtype).eps
+    assert solved(np.full((1, 1), below, dtype), [[0]])
+    assert not solved(np.full((1, 1), above, dtype), [[0]])
+    assert solved(np.array([[0], [1], [1], [0]], dtype), Y.astype(int))
+
+
+def test_outputs_too_large_for_a_loss_have_diverged():
+    found = diagnose([1e200, 1, 1, 0])
+    assert (found.name, found.loss, found.n_right) == ("diverged", np.inf, 3)
+    assert found.sentence == "diverged: the loss is too large for a number"
+    assert solved([[1.7e308]], [[-1.7e308]]) is False
+
+
+NET = NeuralNetwork(2, 2, 1, rng=0)
+FOUR, PAIRS = "it may be (4, 1), the outputs at XOR's four corners", "it may be (n_samples, n_outputs)"
+SOLVED = "it may be (n,) of True and False, n at least 1"
+BAD = [
+    (lambda: diagnose(NET), f"A is a NeuralNetwork; {FOUR}, such as net.forward(X)"),
+    (
+        lambda: diagnose(train_many((2, 2, 1), datasets.xor()[0], Y, learning_rates=[0.5], seeds=[0], epochs=1)),
+        f"A is a Population; {FOUR}, such as population.outputs(X)",
+    ),
+    (lambda: diagnose(np.zeros((7, 4, 1))), f"A has shape (7, 4, 1); {FOUR}, such as A[0]"),
+    (lambda: diagnose(np.zeros((4, 2))), f"A has shape (4, 2); {FOUR}, such as A[:, [1]]"),
+    (lambda: diagnose([[0, 1], [1, 0]]), f"A has shape (2, 2); {FOUR}"),
+    (lambda: diagnose([]), f"A has shape (0,); {FOUR}"),
+    (lambda: diagnose(0.5), f"A has shape (); {FOUR}"),
+    (lambda: diagnose(np.zeros(5000)), f"A has shape (5000,); {FOUR}"),
+    (lambda: diagnose([[0], [1, 2]]), f"A has rows of different lengths; {FOUR}"),
+    (lambda: solved(NET, Y), "A is a NeuralNetwork; it may be (..., n_samples, n_outputs), such as net.forward(X)"),
+    (
+        lambda: solved(Y[:, 0], Y),
+        "A has shape (4,); with Y of shape (4, 1) it may be (..., 4, 1), such as np.reshape(A, Y.shape)",
+    ),
+    (lambda: solved(np.zeros((3, 1)), Y), "A has shape (3, 1); with Y of shape (4, 1) it may be (..., 4, 1)"),
+    (lambda: solved(Y, Y[:, 0]), f"Y has shape (4,); {PAIRS}, such as Y[:, None]"),
+    (lambda: solved(Y[:0], Y[:0]), f"Y has shape (0, 1); {PAIRS}"),
+    (lambda: solved(Y, Y * np.nan), "Y[0, 0] is nan; every entry may be a finite number"),
+    (
+        lambda: success_rate([1, 0, 1]),
+        f"solved has shape (3,) and type int64; {SOLVED}, such as np.asarray(solved).ravel() == 1",
+    ),
+    (
+        lambda: success_rate([[True], [False]]),
+        f"solved has shape (2, 1) and type bool; {SOLVED}, such as np.asarray(solved).ravel() == 1",
+    ),
+    (lambda: success_rate(True), f"solved has shape () and type bool; {SOLVED}"),
+    (lambda: success_rate([]), f"solved has shape (0,) and type float64; {SOLVED}"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), BAD, ids=[message[:60] for _, message in BAD])
+def test_bad_arguments_are_refused_with_the_way_to_the_right_ones(call, message):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value) == message

@@ -17,6 +17,31 @@ def test_shapes_are_the_layers(name):
     assert b.shape == (5,)
 
 
+@pytest.mark.parametrize("draw", INITIALIZERS.values())
+def test_a_seed_draws_what_its_generator_draws(draw):
+    for mine, theirs in zip(draw(7, 3, 5), draw(np.random.default_rng(7), np.int64(3), 5), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+COUNT = "it may be a whole number, 1 or more"
+BAD = [
+    ((0, 0, 3), f"n_in is 0; {COUNT}"),
+    ((0, 2, -1), f"n_out is -1; {COUNT}"),
+    ((0, 2.0, 3), f"n_in is 2.0; {COUNT}"),
+    ((0, 2, "3"), f"n_out is '3'; {COUNT}"),
+    ((0, True, 3), f"n_in is True; {COUNT}"),
+    (("x", 2, 3), "rng is 'x'; it may be a seed (0 or more), a numpy.random.Generator or None"),
+]
+
+
+@pytest.mark.parametrize("draw", INITIALIZERS.values())
+@pytest.mark.parametrize(("arguments", "message"), BAD, ids=[message for _, message in BAD])
+def test_bad_arguments(draw, arguments, message):
+    with pytest.raises(ValueError) as caught:
+        draw(*arguments)
+    assert str(caught.value) == message
+
+
 def test_glorot_fills_its_range_evenly():
     W, b = glorot(np.random.default_rng(0), 200, 400)
     limit = np.sqrt(6 / 600)

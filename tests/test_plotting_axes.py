@@ -282,8 +282,8 @@ def removed():
 
 
 NO_AXES = [
-    (lambda: plt.subplots(1, 2)[1], "an ndarray of shape (2,); it may be one Axes, such as axes[0]"),
-    (lambda: plt.subplots(2, 2)[1], "an ndarray of shape (2, 2); it may be one Axes, such as axes[0, 0]"),
+    (lambda: plt.subplots(1, 2)[1], "an array of object, shape (2,); it may be one Axes, such as axes[0]"),
+    (lambda: plt.subplots(2, 2)[1], "an array of object, shape (2, 2); it may be one Axes, such as axes[0, 0]"),
     (lambda: list(plt.subplots(1, 2)[1]), "a list; it may be one Axes, such as axes[0]"),
     (lambda: plt.subplots(), "a tuple; it may be one Axes, such as that of figure, ax = plt.subplots()"),
     (lambda: plt.subplot_mosaic("AB")[1], "a dict; it may be one Axes, such as axes['A']"),
@@ -317,7 +317,7 @@ def test_a_description_by_hand_goes_with_any_projection_and_with_no_array():
     ax = plt.subplot(projection="polar")
     set_description(ax, "A rose.")
     assert describe(ax) == describe(ax.figure) == "A rose."
-    with pytest.raises(ValueError, match=r"ax is an ndarray of shape \(2,\); it may be one Axes, such as axes\[0\]"):
+    with pytest.raises(ValueError, match=r"ax is an array of object, shape \(2,\); it may be one Axes"):
         set_description(plt.subplots(1, 2)[1], "Two.")
     with pytest.raises(ValueError, match="text is None; it may be a string"):
         set_description(ax, None)
@@ -342,7 +342,7 @@ OF_A_NET = {
 @pytest.mark.parametrize(
     ("net", "message"),
     [
-        (X, "net is an ndarray of shape (4, 2); it may be a NeuralNetwork, such as nnlib.NeuralNetwork(2, 4, 1"),
+        (X, "net is an array of float64, shape (4, 2); it may be a NeuralNetwork, such as nnlib.NeuralNetwork"),
         (NeuralNetwork, "net is the class NeuralNetwork; it may be a NeuralNetwork"),
         (Fitted(), "net is a Fitted; it may be the estimator's network, estimator.network_"),
         (None, "net is None; it may be a NeuralNetwork"),
@@ -359,7 +359,7 @@ def test_what_is_no_network_is_refused_by_name(plot, net, message):
 
 @pytest.mark.parametrize("plot", [decision_boundary, hidden_space, landscape])
 def test_arguments_in_another_order_are_refused(plot):
-    with pytest.raises(ValueError, match="^net is an ndarray"):
+    with pytest.raises(ValueError, match="^net is an array"):
         plot(X, Y, NET)
 
 

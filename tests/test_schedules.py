@@ -29,6 +29,51 @@ def test_cosine_goes_from_the_first_rate_to_the_last_and_stays():
     np.testing.assert_allclose([rate(0), rate(2), rate(4), rate(5), rate(10**9)], [0.5, 0.3, 0.1, 0.1, 0.1], rtol=1e-15)
 
 
+SCHEDULES = [
+    schedules.step_decay(0.8, factor=0.5, every=2),
+    schedules.exponential_decay(0.8, factor=0.9),
+    schedules.cosine(0.5, n_steps=6, final=0.1),
+]
+HUGE = (10**6, 10**18, 10**400, np.int64(2**62))
+
+
+def test_a_rate_falls_to_0_however_many_steps_are_taken():
+    for t in (324, 5000, *HUGE):
+        assert schedules.exponential_decay(1, factor=0.1)(t) == 0
+    assert schedules.exponential_decay(1, factor=0.1)(307) == pytest.approx(1e-307, rel=1e-12)
+    assert schedules.step_decay(0.5, factor=0.5, every=10**398)(10**400) == 0.5**101
+    for t in (0, 1, *HUGE):
+        assert schedules.exponential_decay(0.3, factor=1)(t) == 0.3
+        assert schedules.cosine(0.5, n_steps=10, final=0.1)(t + 10) == 0.1
+    assert schedules.cosine(1e308, n_steps=10**400)(0) == 1e308
+    assert schedules.cosine(0.5, n_steps=2 * 10**400)(10**400) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("t", [309, 400, *HUGE], ids=["309", "400", "1e6", "1e18", "1e400", "int64"])
+def test_a_rate_that_grows_beyond_all_numbers_is_refused(t):
+    grows = schedules.exponential_decay(1.0, factor=10)
+    assert grows(308) == 1e308
+    with pytest.raises(ValueError, match="^factor is 10; after .* steps the rate is too large, and up to 1 it never"):
+        grows(t)
+    with pytest.raises(ValueError, match="^factor is 2; after 6 steps the rate is too large"):
+        schedules.step_decay(1e307, factor=2, every=1)(6)
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint8])
+def test_a_rate_is_a_float_for_every_kind_of_whole_number(kind):
+    for rate in SCHEDULES:
+        assert type(rate(kind(5))) is float
+        assert rate(kind(5)) == rate(5)
+
+
+@pytest.mark.parametrize("bad", [2.0, 2.5, -1, True, "3", None, np.float64(3), math.inf, math.nan], ids=repr)
+def test_a_rate_is_asked_for_by_a_whole_number(bad):
+    for rate in SCHEDULES:
+        with pytest.raises(ValueError) as caught:
+            rate(bad)
+        assert str(caught.value) == f"n_steps is {bad!r}; it may be a whole number, 0 or more"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_optimizer_asks_once_a_step_from_0_on_and_may_be_told_to_rest(kind):
     asked, theta, places = [], np.ones(3), []
@@ -131,13 +176,6 @@ def test_every_schedule_goes_with_every_optimizer():
             for _ in range(200):
                 optimizer.step(theta, theta.copy())
             assert np.abs(theta).max() < 0.1, (kind, schedule)
-
-
-SCHEDULES = [
-    schedules.step_decay(0.8, factor=0.5, every=2),
-    schedules.exponential_decay(0.8, factor=0.9),
-    schedules.cosine(0.5, n_steps=6, final=0.1),
-]
 
 
 @pytest.mark.parametrize("rate", SCHEDULES, ids=repr)

@@ -231,18 +231,24 @@ CASES = [
     (lambda: central_difference(net(), X, Y, eps=-1e-5), "eps is -1e-05; it may be a finite number above 0"),
     # diagnosis
     (lambda: diagnose(Y[:3]), f"A has shape (3, 1); {CORNERS}"),
-    (lambda: diagnose(np.ones((4, 2))), f"A has shape (4, 2); {CORNERS}"),
+    (lambda: diagnose(np.ones((4, 2))), f"A has shape (4, 2); {CORNERS}, such as A[:, [1]]"),
     (lambda: diagnose([]), f"A has shape (0,); {CORNERS}"),
     (lambda: diagnose(Y * 1j), f"A holds complex128, not real numbers; {CORNERS}"),
     (lambda: diagnose(["0", "1", "1", "0"]), f"A holds str32, not real numbers; {CORNERS}"),
     (lambda: diagnose([[0], [1, 2], [1], [0]]), f"A has rows of different lengths; {CORNERS}"),
     (lambda: solved(Y[:3], Y), "A has shape (3, 1); with Y of shape (4, 1) it may be (..., 4, 1)"),
-    (lambda: solved(Y[:, 0], Y[:, 0]), "Y has shape (4,); it may be (n_samples, n_outputs)"),
+    (lambda: solved(Y[:, 0], Y[:, 0]), "Y has shape (4,); it may be (n_samples, n_outputs), such as Y[:, None]"),
     (lambda: solved(Y * 1j, Y), "A holds complex128, not real numbers; it may be (..., n_samples, n_outputs)"),
     (lambda: solved(Y, [["a"]] * 4), "Y holds str32, not real numbers; it may be (n_samples, n_outputs)"),
     (lambda: success_rate([]), f"solved has shape (0,) and type float64; {FLAGS}"),
-    (lambda: success_rate([1, 0]), f"solved has shape (2,) and type int64; {FLAGS}"),
-    (lambda: success_rate([[True]]), f"solved has shape (1, 1) and type bool; {FLAGS}"),
+    (
+        lambda: success_rate([1, 0]),
+        f"solved has shape (2,) and type int64; {FLAGS}, such as np.asarray(solved).ravel() == 1",
+    ),
+    (
+        lambda: success_rate([[True]]),
+        f"solved has shape (1, 1) and type bool; {FLAGS}, such as np.asarray(solved).ravel() == 1",
+    ),
     (
         lambda: success_rate([[True], [True, False]]),
         "solved has rows of different lengths; it may be (n,) of True and False",
@@ -258,12 +264,15 @@ CASES = [
     ),
     (lambda: loss_curve([]), "losses has shape (0,); it may be (n,), n at least 1"),
     (lambda: loss_curve(0.5), "losses has shape (); it may be (n,), n at least 1"),
-    (lambda: loss_curve([[0.5]]), "losses has shape (1, 1); it may be (n,), n at least 1"),
+    (
+        lambda: loss_curve([[0.5]]),
+        "losses has shape (1, 1); it may be (n,), n at least 1, such as a column, losses[:, 0]",
+    ),
     (lambda: loss_curve(["a"]), "losses holds str32, not real numbers; it may be (n,), n at least 1"),
     (lambda: loss_curve([1, 2], epochs=[0]), "epochs has shape (1,); losses has (2,), and the two go together"),
     (lambda: loss_curve([1, 2], epochs=["a", "b"]), "epochs holds str32, not real numbers; it may be (2,)"),
     (lambda: loss_curve([1], unit="hour"), "unit is 'hour'; it may be one of 'epoch', 'evaluation', 'iteration'"),
-    (lambda: describe("a figure"), "drawing is str; it may be an Axes or a Figure"),
+    (lambda: describe("a figure"), "drawing is a str; it may be an Axes or a Figure"),
 ]
 
 
