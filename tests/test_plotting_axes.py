@@ -205,10 +205,15 @@ def test_a_boundary_on_logarithmic_axes_divides_the_plane_where_the_network_does
     assert "50 % of the drawn plane" in describe(ax)
 
 
+def test_between_two_scales_each_axis_has_a_margin_of_its_own():
+    points = np.array([[0.01, 0], [1, 100], [0.1, 1000], [10, 0]])
+    ax = decision_boundary(NET, points, Y, alone(xscale="log"))
+    np.testing.assert_allclose(ax.get_xlim(), np.power(10, [-2.75, 1.75]))
+    np.testing.assert_allclose(ax.get_ylim(), [-250, 1250])
+
+
 def test_a_twin_is_not_bent_to_equal_steps():
-    host = alone()
-    decision_boundary(NET, X, Y, host.twinx())
-    assert host.get_aspect() == "auto"
+    assert decision_boundary(NET, X, Y, alone().twinx()).get_aspect() == "auto"
     assert decision_boundary(NET, X, Y, alone()).get_aspect() == 1
     assert decision_boundary(NET, X + 1, Y, alone(xscale="log")).get_aspect() == "auto"
 
@@ -223,18 +228,23 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("style", ["default", "dark_background"])
-def test_words_can_be_read_on_axes_of_any_style(style):
-    with plt.style.context(style):
+@pytest.mark.parametrize("made", ["nnlib.book", "default", "dark_background"])
+@pytest.mark.parametrize("drawn", ["nnlib.book", "default", "dark_background"])
+def test_words_can_be_read_on_axes_of_any_style(made, drawn):
+    with plt.style.context(made):
         places = [alone() for _ in range(3)]
-    diagram, points, images = (draw(ax) for draw, ax in zip((PLOTS["network_diagram"], PLOTS["hidden_space, 3 units"],
-                               PLOTS["weights, images"]), places, strict=True))  # fmt: skip
+    with plt.style.context(drawn):
+        diagram = PLOTS["network_diagram"](places[0])
+        points = PLOTS["hidden_space, 3 units"](places[1])
+        images = PLOTS["weights, images"](places[2])
     behind = diagram.figure.get_facecolor()
     for text in diagram.texts:
         circle = text.get_text().lstrip("-").replace(".", "").isdigit()  # a bias stands in its circle
         assert contrast(text.get_color(), "white" if circle else behind) > 7
-    for text in diagram.get_legend().get_texts():
-        assert contrast(text.get_color(), diagram.get_legend().get_frame().get_facecolor()) > 7
+    legend = diagram.get_legend()
+    frame = legend.get_frame().get_facecolor() if legend.get_frame_on() else behind
+    for text in legend.get_texts():
+        assert contrast(text.get_color(), frame) > 7
     for text in points.texts:
         assert contrast(text.get_color(), points.get_facecolor()) > 7
     (scale,) = [found for found in images.figure.axes if found is not images]
@@ -266,13 +276,13 @@ def test_an_inset_is_described_with_its_figure():
 
 def test_a_landscape_shows_what_is_finite():
     net = NeuralNetwork(2, 2, 1, hidden="identity", output="identity", rng=0)
-    net.theta *= 1e38 / np.abs(net.theta).max()  # the losses around it go up to 1e308 and beyond
-    ax = landscape(net, X, Y, span=1e40)
+    net.theta *= 1e76 / np.abs(net.theta).max()  # the losses around it go up to 1e308 and beyond
+    ax = landscape(net, X, Y, span=1e78)
     ax.figure.canvas.draw()
     assert "inf" not in describe(ax)
     net.theta *= 1e100
     with pytest.raises(ValueError, match="net has no finite loss at theta, nor anywhere on this plane"):
-        landscape(net, X, Y)
+        landscape(net, X, Y, span=1.0)
 
 
 def removed():
