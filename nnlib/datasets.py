@@ -262,8 +262,7 @@ def _deal(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
 def _as_rows(name: str, value: ArrayLike) -> np.ndarray:
     """Return `value` as a 2-D array; an array keeps its dtype."""
     columns = "it may be (n_samples, n_outputs)" if name == "Y" else "it may be (n_samples, n_features)"
-    keeps_dtype = isinstance(value, np.ndarray) and value.dtype != object
-    array = value if keeps_dtype else as_floats(name, value, columns)
+    array = value if isinstance(value, np.ndarray) and value.dtype != object else as_floats(name, value, columns)
     if array.ndim != 2 or not array.shape[1]:
         remedy = ", such as Y[:, None]" if name == "Y" and array.ndim == 1 else ""
         raise ValueError(f"{name} has shape {array.shape}; {columns}{remedy}")

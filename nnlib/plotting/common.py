@@ -92,7 +92,7 @@ def describe(drawing: Axes | Figure | SubFigure) -> str:
     if not isinstance(drawing, Axes | Figure | SubFigure):
         raise ValueError(f"drawing is {type_name(drawing)}; it may be an Axes or a Figure")
     if isinstance(drawing, Figure | SubFigure):
-        every = (part for ax in drawing.axes for part in (ax, *ax.child_axes))  # the children are insets
+        every: list[Any] = [part for ax in drawing.axes for part in (ax, *ax.child_axes)]  # the children are insets
         return " ".join(filter(None, map(describe, every)))
     sentences = descriptions.get(drawing.patch, [])
     title = drawing.get_title()
@@ -192,8 +192,9 @@ def window(ax: Axes, X: np.ndarray, n: int) -> list[np.ndarray]:
 
 def set_window(ax: Axes, x: np.ndarray, y: np.ndarray) -> None:
     """Let `ax` reach from the first to the last of `x` and of `y`, both ascending; an inverted axis stays inverted."""
-    ax.set_xlim(x[[-1, 0]] if ax.xaxis_inverted() else x[[0, -1]])
-    ax.set_ylim(y[[-1, 0]] if ax.yaxis_inverted() else y[[0, -1]])
+    left, right = x[[-1, 0]] if ax.xaxis_inverted() else x[[0, -1]]
+    bottom, top = y[[-1, 0]] if ax.yaxis_inverted() else y[[0, -1]]
+    ax.set(xlim=(left, right), ylim=(bottom, top))
 
 
 def tune_ticks(axis: Axis, **options: Any) -> None:
