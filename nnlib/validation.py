@@ -69,6 +69,14 @@ def check_network(name: str, value: Any, needed: Iterable[str] = NEEDED) -> Any:
     raise ValueError(f"{name} is {what}; it may be {remedy}")
 
 
+def short(value: object) -> str:
+    """Return how an error shows a value: as Python writes it, a long one cut, an array by its shape."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return type_name(value)
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
 def type_name(value: object) -> str:
     """Return how an error names what kind of thing was given: "None", "a list", "an array of shape (4, 2)"."""
     if value is None:
@@ -82,7 +90,7 @@ def type_name(value: object) -> str:
 def check_choice(name: str, value: object, known: Iterable[str]) -> Any:
     """Return `known[value]`, or `value` where `known` is no mapping; refuse an unknown name."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name} is {value!r}; it may be one of {', '.join(map(repr, known))}")
+        raise ValueError(f"{name} is {short(value)}; it may be one of {', '.join(map(repr, known))}")
     return known[value] if isinstance(known, dict) else value
 
 
@@ -110,17 +118,28 @@ def check_count(name: str, value: Any, smallest: int = 1) -> int:
     """Return `value` as an int; refuse anything but a whole number of at least `smallest`."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < smallest:
-        raise ValueError(f"{name} is {value!r}; it may be a whole number, {smallest} or more")
+        raise ValueError(f"{name} is {short(value)}; it may be a whole number, {smallest} or more")
     return int(value)
 
 
 def check_number(name: str, value: Any, above: float | None = None, at_least: float | None = None) -> float:
     """Return `value` as a float; refuse what is not a finite number in the range."""
     limit = f" above {above:g}" if above is not None else f", {at_least:g} or more" if at_least is not None else ""
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or (above is not None and value <= above) or (at_least is not None and value < at_least):
-        raise ValueError(f"{name} is {value!r}; it may be a finite number{limit}")
-    return float(value)
+    number = _as_float(value)
+    inside = (above is None or number > above) and (at_least is None or number >= at_least)
+    if not math.isfinite(number) or not inside:
+        raise ValueError(f"{name} is {short(value)}; it may be a finite number{limit}")
+    return number
+
+
+def _as_float(value: Any) -> float:
+    """Return a real number as a float, and NaN for all that is none or is beyond the floats."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of 400 digits
+        return math.nan
 
 
 def check_share(name: str, value: Any) -> float:
@@ -187,7 +206,7 @@ def as_floats(name: str, value: ArrayLike, shape: str, dtype: DTypeLike = np.flo
     except ValueError:  # rows of different lengths
         raise ValueError(f"{name} has rows of different lengths; {shape}") from None
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} holds {array.dtype.name}, not real numbers; {shape}")
+        raise ValueError(f"{name} {_what_it_holds(value, array)}, not real numbers; {shape}")
     with np.errstate(over="ignore"):
         floats = array.astype(dtype, copy=False)
     if floats.dtype.itemsize < array.dtype.itemsize and array.dtype.kind == "f":
@@ -207,8 +226,13 @@ def as_values(name: str, value: ArrayLike) -> np.ndarray:
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
     if array.dtype.kind not in "fc":
-        raise ValueError(f"{name} holds {array.dtype.name}, not numbers; it may be a number or an array of numbers")
+        raise ValueError(f"{name} {_what_it_holds(value, array)}; it may be a number or an array of numbers")
     return array
+
+
+def _what_it_holds(value: Any, array: np.ndarray) -> str:
+    """Return "is None", "is a str", or of an array and a list "holds object"."""
+    return f"holds {array.dtype.name}" if array.ndim or array.dtype.kind == "c" else f"is {type_name(value)}"
 
 
 def as_generator(rng: RNG) -> np.random.Generator:
@@ -217,4 +241,5 @@ def as_generator(rng: RNG) -> np.random.Generator:
         seed: Any = "a flag" if isinstance(rng, bool) else rng  # a flag is no seed, though it is an int
         return np.random.default_rng(seed)
     except (TypeError, ValueError):
-        raise ValueError(f"rng is {rng!r}; it may be a seed (0 or more), a numpy.random.Generator or None") from None
+        what = short(rng)
+        raise ValueError(f"rng is {what}; it may be a seed (0 or more), a numpy.random.Generator or None") from None

@@ -224,7 +224,7 @@ BAD_DIRECTIONS = [
     (np.eye(17), "v has shape (17, 17); this network takes (17,)"),
     (1.0, "v has shape (); this network takes (17,)"),
     (V * 1j, "v holds complex128, not real numbers; this network takes (17,)"),
-    (None, "v holds object, not real numbers; this network takes (17,)"),
+    (None, "v is None, not real numbers; this network takes (17,)"),
     ([[1], [1, 2]], "v has rows of different lengths; this network takes (17,)"),
     (V * np.where(np.arange(17) == 3, np.nan, 1), "v[3] is nan; every entry may be a finite number"),
 ]
@@ -232,7 +232,7 @@ BAD_X = [
     (X[:, :1], "X has shape (4, 1); this network takes (n_samples, 2)"),
     (X[:0], "X has shape (0, 2); it may hold 1 sample or more"),
     ([[0, 1], [1]], "X has rows of different lengths; this network takes (n_samples, 2)"),
-    ("xor", "X holds str96, not real numbers; this network takes (n_samples, 2)"),
+    ("xor", "X is a str, not real numbers; this network takes (n_samples, 2)"),
     (X + np.nan, "X[0, 0] is nan; every entry may be a finite number"),
 ]
 

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import scipy.sparse
 
 import nnlib
 from nnlib import (
@@ -221,12 +222,12 @@ TABLE = {
         lambda: train(net(), X, Y, optimizer="adam"), "optimizer is 'adam'; it may be one such as GradientDescent(0.5)",
     ),
     # activations and losses on what one types first; the values are tested where each is
-    "sigmoid('0')": (lambda: activations.sigmoid("0"), f"Z holds str32, not numbers; {NUMBERS}"),
-    "tanh(None)": (lambda: activations.tanh(None), f"Z holds object, not numbers; {NUMBERS}"),
+    "sigmoid('0')": (lambda: activations.sigmoid("0"), f"Z is a str; {NUMBERS}"),
+    "tanh(None)": (lambda: activations.tanh(None), f"Z is None; {NUMBERS}"),
     "relu(ragged)": (lambda: activations.relu([[1], [1, 2]]), f"Z has rows of different lengths; {NUMBERS}"),
-    "tanh_derivative('a')": (lambda: activations.tanh_derivative("a"), f"A holds str32, not numbers; {NUMBERS}"),
+    "tanh_derivative('a')": (lambda: activations.tanh_derivative("a"), f"A is a str; {NUMBERS}"),
     "softmax([])": (lambda: activations.softmax([]), "Z has shape (0,); a row of softmax may hold 1 entry or more"),
-    "mse('a', 'b')": (lambda: losses.mse("a", "b"), f"A holds str32, not numbers; {NUMBERS}"),
+    "mse('a', 'b')": (lambda: losses.mse("a", "b"), f"A is a str; {NUMBERS}"),
     "mse of nothing": (
         lambda: losses.mse(np.empty((0, 1)), np.empty((0, 1))),
         "A has shape (0, 1); it may hold 1 sample and 1 output or more",
@@ -245,6 +246,25 @@ TABLE = {
     "cross_entropy of no distribution": (
         lambda: losses.cross_entropy(ROWS, ROWS / 2),
         "Y[0] has the sum 0.5; cross_entropy takes rows of sum 1, such as one-hot",
+    ),
+    # long values are cut, and numbers beyond the floats are none
+    "an array for a number": (
+        lambda: GradientDescent(np.ones(999)),
+        "learning_rate is an array of float64, shape (999,); it may be a finite number above 0",
+    ),
+    "a whole number of 400 digits": (
+        lambda: train(net(), X, Y, l2=10**400), f"l2 is 1{'0' * 96}...; it may be a finite number, 0 or more",
+    ),
+    "a long name": (
+        lambda: NeuralNetwork(2, 1, init="x" * 3000),
+        f"init is '{'x' * 96}...; it may be one of 'normal', 'glorot', 'he', 'zeros'",
+    ),
+    "a sparse matrix": (
+        lambda: net().forward(scipy.sparse.csr_array(X)),
+        "X is a csr_array, not real numbers; this network takes (n_samples, 2)",
+    ),
+    "a dictionary": (
+        lambda: net().forward({"x": 1}), "X is a dict, not real numbers; this network takes (n_samples, 2)",
     ),
     # numbers that float32 does not hold
     "1e300 in float32": (

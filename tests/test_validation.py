@@ -37,8 +37,8 @@ BAD_X = [
     (WITH_INF, "X[1, 1] is -inf; every entry may be a finite number"),
     (X * 1j, "X holds complex128, not real numbers; this network takes (n_samples, 2)"),
     ([["0", "1"]], "X holds str32, not real numbers; this network takes (n_samples, 2)"),
-    ("xor", "X holds str96, not real numbers; this network takes (n_samples, 2)"),
-    (None, "X holds object, not real numbers; this network takes (n_samples, 2)"),
+    ("xor", "X is a str, not real numbers; this network takes (n_samples, 2)"),
+    (None, "X is None, not real numbers; this network takes (n_samples, 2)"),
     ([[0, 1], [1]], "X has rows of different lengths; this network takes (n_samples, 2)"),
 ]
 BAD_Y = [
