@@ -47,7 +47,9 @@ def hessian_product(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import nnlib
+    >>> from nnlib.derivatives import hessian, hessian_product
     >>> X, Y = nnlib.datasets.xor()
     >>> net = nnlib.NeuralNetwork(2, 4, 1, rng=0)
     >>> v = np.ones(17)

@@ -40,6 +40,7 @@ def central_difference(
     Examples
     --------
     >>> import nnlib
+    >>> from nnlib.derivatives import central_difference
     >>> X, Y = nnlib.datasets.xor()
     >>> central_difference(nnlib.NeuralNetwork(2, 2, 1, rng=0), X, Y).shape
     (9,)
@@ -82,6 +83,7 @@ def complex_step(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2
     Examples
     --------
     >>> import nnlib
+    >>> from nnlib.derivatives import complex_step
     >>> X, Y = nnlib.datasets.xor()
     >>> complex_step(nnlib.NeuralNetwork(2, 2, 1, rng=0), X, Y).shape
     (9,)

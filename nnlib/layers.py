@@ -22,6 +22,8 @@ class Layer(NamedTuple):
 def unpack(theta: np.ndarray, sizes: Sequence[int], activations: Sequence[str]) -> list[Layer]:
     """Return the layers of `theta` as views: W then b, layer by layer, row-major.
 
+    >>> import numpy as np
+    >>> from nnlib.layers import unpack
     >>> first, last = unpack(np.arange(9.0), (2, 2, 1), ("tanh", "sigmoid"))
     >>> first.W.tolist(), last.b.tolist()
     ([[0.0, 1.0], [2.0, 3.0]], [8.0])

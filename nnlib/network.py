@@ -160,7 +160,8 @@ class NeuralNetwork:
 
         Examples
         --------
-        >>> NeuralNetwork(2, 4, 1, init="zeros").forward([[0.0, 1.0]]).tolist()
+        >>> import nnlib
+        >>> nnlib.NeuralNetwork(2, 4, 1, init="zeros").forward([[0.0, 1.0]]).tolist()
         [[0.5]]
         """
         X = self._check_inputs(X)
@@ -182,7 +183,8 @@ class NeuralNetwork:
 
         Examples
         --------
-        >>> NeuralNetwork(2, 3, output="softmax", init="zeros").predict([[1.0, 1.0]]).tolist()
+        >>> import nnlib
+        >>> nnlib.NeuralNetwork(2, 3, output="softmax", init="zeros").predict([[1.0, 1.0]]).tolist()
         [0]
         """
         A = self.forward(X)

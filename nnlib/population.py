@@ -82,7 +82,7 @@ class Population:
         --------
         >>> import nnlib
         >>> X, Y = nnlib.datasets.xor()
-        >>> train_many((2, 4, 1), X, Y, learning_rates=0.5, seeds=range(3)).network(2)
+        >>> nnlib.train_many((2, 4, 1), X, Y, learning_rates=0.5, seeds=range(3)).network(2)
         NeuralNetwork(2, 4, 1, hidden='tanh', output='sigmoid')
         """
         if check_count("k", k, smallest=0) >= len(self.diverged):
@@ -113,7 +113,7 @@ class Population:
         --------
         >>> import nnlib
         >>> X, Y = nnlib.datasets.xor()
-        >>> population = train_many((2, 4, 1), X, Y, learning_rates=2.0, seeds=range(3))
+        >>> population = nnlib.train_many((2, 4, 1), X, Y, learning_rates=2.0, seeds=range(3))
         >>> nnlib.diagnosis.solved(population.outputs(X), Y).tolist()
         [True, True, True]
         """
@@ -186,7 +186,7 @@ def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rat
     --------
     >>> import nnlib
     >>> X, Y = nnlib.datasets.xor()
-    >>> population = train_many((2, 4, 1), X, Y, learning_rates=[0.1, 0.5, 2.0], seeds=0)
+    >>> population = nnlib.train_many((2, 4, 1), X, Y, learning_rates=[0.1, 0.5, 2.0], seeds=0)
     >>> population
     Population(3 networks of (2, 4, 1), hidden='tanh', output='sigmoid', epochs=2000, diverged=0)
     >>> population.losses.shape, population.losses[-1].round(4).tolist()

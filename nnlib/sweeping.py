@@ -74,7 +74,8 @@ def sweep(X: ArrayLike | None = None, Y: ArrayLike | None = None, *, hidden_size
 
     Examples
     --------
-    >>> result = sweep(hidden_sizes=[2, 8], learning_rates=[2.0], seeds=range(200))
+    >>> import nnlib
+    >>> result = nnlib.sweep(hidden_sizes=[2, 8], learning_rates=[2.0], seeds=range(200))
     >>> result
     Sweep(2 hidden sizes x 1 learning rates x 200 seeds)
     >>> bool(result.rate[0, 0] < result.low[1, 0])

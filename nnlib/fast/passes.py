@@ -122,6 +122,8 @@ def outputs(net: Network, X: np.ndarray) -> np.ndarray:
 def stacked(V: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:
     """Return views of V (n_params, ...), one a layer: (n_in + 1, n_out, ...), W with b as its last row.
 
+    >>> import numpy as np
+    >>> from nnlib.fast.passes import stacked
     >>> [part.tolist() for part in stacked(np.arange(7.0), (2, 1, 2))]
     [[[0.0], [1.0], [2.0]], [[3.0, 4.0], [5.0, 6.0]]]
     """

@@ -28,6 +28,7 @@ SMALLEST = 32  # networks in a chunk; with fewer, the calls cost more than a lar
 def chunks(sizes: Sequence[int], n_samples: int, n_networks: int) -> list[slice]:
     """Return slices that cut `n_networks` into chunks of about equal size.
 
+    >>> from nnlib.fast.population_chunks import chunks
     >>> chunks((2, 4, 1), 4, 4000)
     [slice(0, 2000, None), slice(2000, 4000, None)]
     """

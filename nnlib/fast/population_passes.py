@@ -30,6 +30,8 @@ class Layer(NamedTuple):
 def unpack(theta: np.ndarray, sizes: Sequence[int]) -> list[Layer]:
     """Return the layers of `theta`, shape (n_params, K), as views.
 
+    >>> import numpy as np
+    >>> from nnlib.fast.population_passes import unpack
     >>> first, last = unpack(np.arange(18.0).reshape(9, 2), (2, 2, 1))
     >>> first.W.shape, first.block.shape, last.b.tolist()
     ((2, 2, 2), (3, 4), [[16.0, 17.0]])
