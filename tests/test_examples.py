@@ -1,4 +1,4 @@
-"""Each example of the library's docstrings runs by itself: what a reader copies leans on nothing that stands elsewhere."""
+"""Each example of the library's docstrings runs alone: what a reader copies leans on nothing that stands elsewhere."""
 
 import doctest
 import importlib

@@ -98,6 +98,22 @@ def test_a_displayed_formula_fits_a_phone(look, site, path):
         assert page.evaluate(CUT_FORMULAS) == []
 
 
+FACES_OF_FORMULAS = """async () => {
+  await document.fonts.ready;
+  return [...document.fonts].filter((face) => face.status === "loaded").map((face) => face.family);
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_formula_needs_a_face_that_a_print_would_lack(look, site, path):
+    page = look(f"{site}/{path}", width=390).page
+    if page.locator(".math").count():
+        page.evaluate(CUT_FORMULAS)  # sets them all
+        named = re.findall(r'"(MJX[\w-]+)"', (ROOT / "book/_assets/print.js").read_text())
+        loaded = [face for face in page.evaluate(FACES_OF_FORMULAS) if face.startswith("MJX")]
+        assert sorted(loaded) == sorted(named)
+
+
 def barriers(page):
     """List what axe finds serious or critical: the rule and the element."""
     return [
