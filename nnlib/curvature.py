@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from nnlib.fast.ops import plan_activation, plan_slope
 from nnlib.fast.passes import stacked
 from nnlib.fast.plan import execute
+from nnlib.losses import WeightedLoss
 from nnlib.validation import Network, as_floats, check_array, check_finite
 
 BLOCK = 2**20  # numbers in one array of a block of directions, 8 MB: bounds what `hessian` adds to its result
@@ -139,7 +140,9 @@ def hessian_product_unchecked(
     layers, directions = net.layers, cut(V, net.sizes)
     A, RA, RZ, Q = _forward(layers, directions, X, logits)
     _, dQ = function(Q, Y)
-    RdQ = RA[-1] * (1 / len(Y) if logits else 2 / Y.size)  # every loss here has dQ = c (A - Y), so R{dQ} = c R{A}
+    RdQ = RA[-1] * (1 / len(Q) if logits else 2 / Q.size)  # every loss here has dQ = c (A - Y), so R{dQ} = c R{A}
+    if isinstance(function, WeightedLoss):
+        RdQ *= Y[:, -1:]
     dZ, RdZ = (dQ, RdQ) if logits else _through(layers[-1].activation, A[-1], RA[-1], RZ[-1], dQ, RdQ)
     HV = np.empty(V.shape)  # not like V: trust-constr first tries an int8 vector
     products = cut(HV, net.sizes)

@@ -7,6 +7,7 @@ the classes of one sample. Chapter 5 builds them.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -131,6 +132,45 @@ def _as_pair(name: str, Q: ArrayLike, Y: ArrayLike) -> tuple[np.ndarray, np.ndar
     if Q.size == 0:
         raise ValueError(f"{name} has shape {Q.shape}; it may hold 1 sample and 1 output or more")
     return Q, Y
+
+
+OF_EACH_SAMPLE: dict[LossFunction, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {  # each loss is their mean
+    mse: lambda A, Y: ((A - Y) ** 2).mean(axis=1),
+    binary_cross_entropy: lambda Z, Y: (softplus(Z) - Y * Z).sum(axis=1),
+    cross_entropy: lambda Z, Y: np.logaddexp.reduce(Z, axis=1) - (Y * Z).sum(axis=1),
+}
+
+
+@dataclass(frozen=True)
+class WeightedLoss:
+    r"""A loss in which each sample counts by its weight, $L = \frac1n \sum_i w_i L_i$.
+
+    The weights are the last column of its Y, behind the targets, so that they go wherever the targets go: into a batch
+    or a slice.
+
+    Parameters
+    ----------
+    function : callable
+        `mse`, `binary_cross_entropy` or `cross_entropy`: the mean of the $L_i$.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nnlib.losses import WeightedLoss, mse
+    >>> A, Y, weights = np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]]), np.array([[2.0], [0.0]])
+    >>> value, dA = WeightedLoss(mse)(A, np.hstack([Y, weights]))
+    >>> float(value), dA.tolist()
+    (1.0, [[2.0], [0.0]])
+    """
+
+    function: LossFunction
+
+    def __call__(self, Q: np.ndarray, Y: np.ndarray) -> tuple[np.floating, np.ndarray]:
+        """Return the value and the gradient by Q, as the loss itself does."""
+        Y, w = Y[:, :-1], Y[:, -1]
+        value = w.dot(OF_EACH_SAMPLE[self.function](Q, Y)) / len(Q)
+        _, dQ = self.function(Q, Y)
+        return value, w[:, None] * dQ
 
 
 class Loss(NamedTuple):

@@ -14,6 +14,7 @@ from scipy import optimize
 
 from nnlib.curvature import hessian_product_unchecked, hessian_unchecked
 from nnlib.fast.passes import bind, bind_loss
+from nnlib.losses import Problem
 from nnlib.validation import RNG, Network, as_generator, check_choice, check_number
 
 METHODS = (
@@ -87,11 +88,19 @@ def minimize(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", method
     >>> nnlib.diagnose(net.forward(X)).name
     'solved'
     """
+    problem = net.check_problem(X, Y, loss, l2)
+    return minimize_unchecked(net, problem, method, gradient, tol=tol, options=options, callback=callback, rng=rng)
+
+
+def minimize_unchecked(net: Network, problem: Problem, method: str, gradient: str = "exact", *,
+                       tol: float | None = None, options: dict | None = None, callback: Callable | None = None,
+                       rng: RNG = 0) -> optimize.OptimizeResult:  # fmt: skip
+    """Do the work of `minimize` on a problem that `check_problem` returned, or on one whose samples have weights."""
     method = _known_method(method)
     check_choice("gradient", gradient, ("exact", "2-point", "3-point"))
     _check_scipy_arguments(tol, options)
     options, rng = {} if options is None else options, as_generator(rng)
-    objective = _Objective(net, net.check_problem(X, Y, loss, l2), gradient, method)
+    objective = _Objective(net, problem, gradient, method)
     watch = _watcher(as_callback(callback), objective)
     solve = _solve_globally if method in GLOBAL_METHODS else _solve
     with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):

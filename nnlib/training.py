@@ -6,15 +6,14 @@ Chapter 8 builds it. Whatever happens (divergence, an interrupt), the network ke
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnlib.fast.passes import Pass, bind_loss
-from nnlib.fast.plan import copy, execute
+from nnlib.fast.passes import bind_loss
 from nnlib.optimizers import GradientDescent, Optimizer
+from nnlib.steps import Steps
 from nnlib.validation import RNG, Network, as_generator, check_count, check_network
 
 
@@ -126,7 +125,7 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
     optimizer = _check_optimizer(optimizer)
     history = History()
     final_loss = bind_loss(net, *problem)
-    steps = _Steps(net, problem, batch_size, as_generator(rng), optimizer)
+    steps = Steps(net, problem, batch_size, as_generator(rng), optimizer)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         early_stopping = _EarlyStopping(net, history, validation, patience, loss)
         callbacks: list[Any] = [
@@ -188,47 +187,6 @@ def _check_batch_size(batch_size, n_samples):
     if batch_size is None:
         return n_samples
     return min(check_count("batch_size", batch_size), n_samples)
-
-
-class _Steps:
-    """Takes the steps of an epoch: on all samples in their order, or on batches, shuffled and copied to one place.
-
-    `last_finite` is the last theta that had a finite loss.
-    """
-
-    def __init__(self, net, problem, batch_size, rng, optimizer):
-        self.X, self.Y, *terms = problem
-        self.theta = net.theta
-        self.dtheta = np.empty_like(net.theta)
-        self.last_finite = net.theta.copy()
-        self.batch_size, self.rng, self.optimizer = batch_size, rng, optimizer
-        self.full = Pass(net, batch_size, *terms, self.dtheta)
-        rest = len(self.X) % batch_size  # samples of an epoch's last batch
-        self.last = Pass(net, rest, *terms, self.dtheta) if rest else self.full
-        for batch in {self.full, self.last}:
-            batch.backward.insert(0, copy(self.theta, self.last_finite))
-        if batch_size == len(self.X):  # loaded once, so that an epoch is no more than a step
-            self.epoch = partial(self._step, self.full.load(self.X, self.Y))
-
-    def epoch(self):
-        """Take one step a batch; return the mean loss of the samples, each met before its step."""
-        total = sum(self._step(batch) * batch.n_samples for batch in self._batches())
-        return total / len(self.X)
-
-    def _step(self, batch):
-        value = batch.loss()
-        if not math.isfinite(value):
-            raise FloatingPointError
-        execute(batch.backward)
-        self.optimizer.step(self.theta, self.dtheta)
-        return value
-
-    def _batches(self):
-        order = self.rng.permutation(len(self.X))
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
-            batch = self.full if len(rows) == self.batch_size else self.last
-            yield batch.load(self.X, self.Y, rows)
 
 
 def _epoch_counter(epochs, progress):

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib.fast.ops import NO_SLOPE, plan_activation, plan_loss, plan_slope
 from nnlib.fast.plan import add_scaled, execute, inner_product
-from nnlib.losses import LossFunction
+from nnlib.losses import LossFunction, WeightedLoss
 from nnlib.validation import Network
 
 WIDE = 256  # inputs from which a column of ones costs more in copies than it saves in calls
@@ -41,7 +41,8 @@ class Pass:
                  dtheta: np.ndarray | None = None) -> None:  # fmt: skip
         self.n_samples, self.dtheta = n_samples, dtheta
         A, rows, edges = _arrays(net, n_samples)
-        self.X, self.Y = A[0].T[:, : net.sizes[0]], np.empty((net.sizes[-1], n_samples), rows.dtype)
+        n_targets = net.sizes[-1] + isinstance(function, WeightedLoss)  # behind the targets come the weights
+        self.X, self.Y = A[0].T[:, : net.sizes[0]], np.empty((n_targets, n_samples), rows.dtype)
         W, hidden = stacked(net.theta, net.sizes), net.activations[:-1]
         loss = plan_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
         self.after_load = loss.after_load
