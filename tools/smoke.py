@@ -58,15 +58,15 @@ def progress():
     """Show a bar while training."""
     X, Y = nnlib.datasets.xor()
     nnlib.train(nnlib.NeuralNetwork(2, 4, 1, rng=0), X, Y, epochs=20, progress=True)
-    nnlib.train_many((2, 4, 1), X, Y, seeds=range(3), epochs=20, progress=True)
+    nnlib.train_many((2, 4, 1), X, Y, learning_rates=[0.5, 1.0], seeds=[0, 1], epochs=20, progress=True)
 
 
 def sklearn():
     """Fit both estimators."""
     X, Y = nnlib.datasets.moons(100, rng=0)
-    classifier = nnlib.NNClassifier((8,), "tanh", "lbfgs", random_state=0).fit(X, Y.ravel())
+    classifier = nnlib.NNClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, Y.ravel())
     assert classifier.score(X, Y.ravel()) > 0.9
-    regressor = nnlib.NNRegressor((8,), "tanh", "lbfgs", random_state=0).fit(X, X[:, 0])
+    regressor = nnlib.NNRegressor((8,), "tanh", solver="lbfgs", random_state=0).fit(X, X[:, 0])
     assert regressor.score(X, X[:, 0]) > 0.9
 
 
