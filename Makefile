@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 BENCH = benchmarks/.venv
-CHAPTERS = $(wildcard book/*.ipynb)
+CHAPTERS =# all; or some, as in: make notebooks CHAPTERS=book/04_the_forward_pass_in_numpy.ipynb
 
 # One thread of linear algebra: faster for networks this small, and the same bytes in every run.
 export OPENBLAS_NUM_THREADS = 1
@@ -13,7 +13,7 @@ export OMP_NUM_THREADS = 1
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL = help
-.PHONY: book lab test notebooks bench vendor clean help
+.PHONY: book lab test notebooks dist bench vendor clean help
 
 book: $(READY)  ## build the page; a warning is an error
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -23,11 +23,14 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab book
 
 test: $(READY)  ## check the code, the notebooks and the page in a real browser
-	$(BIN)/ruff check
+	$(BIN)/ruff check --extend-exclude "*.ipynb"  # the notebooks follow, one by one
 	$(BIN)/pytest -n 2 --nbval
 
 notebooks: $(READY)  ## run every notebook and write its outputs
-	$(BIN)/python tools/notebooks.py $(CHAPTERS)
+	$(BIN)/python -m tools.notebooks $(CHAPTERS)
+
+dist: $(READY)  ## build the library's distribution, and try each of its extras in an environment of its own
+	$(BIN)/python -m tools.dist
 
 bench: $(BENCH)/.ready  ## measure nnlib beside PyTorch, scikit-learn and JAX (some minutes on a quiet machine)
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE MKL_NUM_THREADS=1 \
@@ -36,8 +39,8 @@ bench: $(BENCH)/.ready  ## measure nnlib beside PyTorch, scikit-learn and JAX (s
 vendor: $(READY)  ## fetch the browser files of the page again (needs the network)
 	$(BIN)/python tools/vendor.py
 
-clean:  ## remove the built page and the environment
-	rm -rf _build $(VENV)
+clean:  ## remove the built page, the distribution and the environment
+	rm -rf _build dist $(VENV)
 
 help:  ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20

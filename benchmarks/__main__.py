@@ -5,18 +5,15 @@ Then measure chapter 15's reader of digits, whose numbers go to the book.
 
 import argparse
 import datetime
-import importlib.metadata
-import platform
 import re
 from pathlib import Path
 
-from threadpoolctl import threadpool_info
-
 from benchmarks import digits, w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary
+from benchmarks.machine import check_threads, processor, versions
+from benchmarks.measure import table
 
 WORKS = (w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary)
-HEADER = ("work", "over / under", "ratio of times", "goal", "")
-PACKAGES = ("nnlib", "numpy", "scipy", "torch", "jax", "scikit-learn")
+PACKAGES = ("numpy", "scipy", "torch", "jax", "scikit-learn")
 PAGE = """# How fast nnlib is beside its peers
 
 Each ratio is the time of the first divided by that of the second: the median over rounds that call both in turn, in one
@@ -31,7 +28,7 @@ SECTION = """## {processor}
 
 {table}
 
-Measured on {date}, with Python {python} and {versions}.
+Measured on {date}, with {versions}.
 """
 
 
@@ -55,13 +52,6 @@ def main(arguments=None):
     digits.main()
 
 
-def check_threads():
-    """Refuse to report what more than one thread computed."""
-    pools = {pool["filepath"]: pool["num_threads"] for pool in threadpool_info()}
-    if any(n_threads > 1 for n_threads in pools.values()):
-        raise SystemExit(f"these use more than one thread; measure by `make bench`: {pools}")
-
-
 def page(rows, old):
     """Return the page with this machine's table, above those that the `old` page has of other processors."""
     title = processor()
@@ -70,39 +60,9 @@ def page(rows, old):
         processor=title,
         table=table([row.cells() for row in rows]),
         date=datetime.date.today().isoformat(),
-        python=platform.python_version(),
-        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        versions=", ".join(f"{name} {version}" for name, version in versions(PACKAGES).items()),
     )
     return "\n".join(part.strip() + "\n" for part in (PAGE, section, *others))
-
-
-def table(lines):
-    """Return the lines as a Markdown table; a work's name stands once."""
-    text, last = ["| " + " | ".join(HEADER) + " |", "|---" * len(HEADER) + "|"], None
-    for work, *cells in lines:
-        text.append("| " + " | ".join(["" if work == last else work, *cells]) + " |")
-        last = work
-    return "\n".join(text)
-
-
-def version(package):
-    """Return a package's version, or that it is not there."""
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
-def processor():
-    """Return the processor's name, family and model as Linux knows them, or what Python knows."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    known = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    if "model name" not in known:
-        return platform.processor() or platform.machine()
-    return f"{known['model name']}, family {known.get('cpu family', '?')}, model {known.get('model', '?')}"
 
 
 if __name__ == "__main__":

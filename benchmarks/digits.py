@@ -7,7 +7,6 @@ The numbers go to book/data/digits_peers.json, where the chapter finds them.
 
 import datetime
 import json
-import platform
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 
 import nnlib
 from benchmarks import peers
+from benchmarks.machine import check_threads, processor, versions
 from benchmarks.measure import build, check_same_way, interleave
 
 FILE = Path(__file__).parents[1] / "book" / "data" / "digits_peers.json"
@@ -22,7 +22,7 @@ SIZES, RATE, BATCH, EPOCHS = (64, 64, 10), 0.003, 32, 50
 DECAY, ITERATIONS = 3e-4, 100
 FOLDS, PASSES = 5, 4
 WIDTHS = (16, 64, 256, 1024)  # of both hidden layers, to see where the time goes when networks grow
-PACKAGES = ("nnlib", "numpy", "scipy", "scikit-learn", "torch")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 
 
 def measure(quick=False):
@@ -234,12 +234,10 @@ TRAINERS = {"Adam": ADAM, "L-BFGS": LBFGS}
 
 def main():
     """Measure, and write the file."""
-    from benchmarks.__main__ import check_threads, processor, version  # here, for it runs this module, too
-
     found = measure()
     check_threads()
-    versions = {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-    measured = {"date": datetime.date.today().isoformat(), "processor": processor(), "versions": versions}
+    today = datetime.date.today().isoformat()
+    measured = {"date": today, "processor": processor(), "versions": versions(PACKAGES)}
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(json.dumps({"measured": measured} | found, indent=1) + "\n")
     print(FILE.read_text())

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+HEADER = ("work", "over / under", "ratio of times", "goal", "")
+
 
 class Row(NamedTuple):
     """One line of the table; `ratios` holds one ratio a round, or `reason` says why there are none."""
@@ -89,3 +91,12 @@ def compare(work, times, reasons, goals):
         ratios = () if reason else tuple(np.divide(times[over], times[under]).tolist())
         rows.append(Row(work, pair, ratios, **goal, reason=reason))
     return rows
+
+
+def table(lines):
+    """Return the lines as a Markdown table; a work's name stands once."""
+    text, last = ["| " + " | ".join(HEADER) + " |", "|---" * len(HEADER) + "|"], None
+    for work, *cells in lines:
+        text.append("| " + " | ".join(["" if work == last else work, *cells]) + " |")
+        last = work
+    return "\n".join(text)

@@ -1,10 +1,14 @@
 """The benchmarks run and compare like with like; how long anything takes is not tested."""
 
+import platform
+
 import numpy as np
 import pytest
 
+import nnlib
 from benchmarks import __main__ as benchmarks
 from benchmarks import w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary
+from benchmarks.machine import versions
 from benchmarks.measure import Row, build, check_same_way, compare, interleave
 
 WORKS = (w1_xor_epoch, w2_xor_solved, w3_mini_batches, w4_population, w5_boundary)
@@ -80,3 +84,12 @@ def test_the_page_has_a_table_for_each_kind_of_processor(monkeypatch):
     assert titles == ["old", "new"]
     assert page.count("| W1 | a / b | 1.5 (1.5 to 1.5) | at most 1.6 | met |") == 2
     assert page.startswith(benchmarks.PAGE) and benchmarks.page(rows, page) == page
+
+
+def test_the_versions_are_those_of_what_ran():
+    assert versions(["numpy", "a-package-that-nobody-has"]) == {
+        "Python": platform.python_version(),
+        "nnlib": nnlib.__version__,
+        "numpy": np.__version__,
+        "a-package-that-nobody-has": "(not installed)",
+    }

@@ -8,16 +8,18 @@ import base64
 import copy
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from PIL import Image
 
-from tools import notebooks
+from tools import clone, notebooks
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = sorted((ROOT / "book").rglob("*.ipynb"))
+CHAPTERS = clone.chapters()
 BANNED = re.compile(r"\b(simply|just|obviously|trivially|of course)\b", re.IGNORECASE)
 EMPTY_ALT = re.compile(
     r"(an? |the |this )?(image|picture|plot|figure|graph|chart)s? (of|show\w*|that)\b", re.IGNORECASE
@@ -195,11 +197,6 @@ CHECKS = [
 ]
 
 
-def chapters_of_the_book():
-    """Return the files named in the table of contents, without their suffixes."""
-    return re.findall(r"(?:root|file): *(\S+)", (ROOT / "_toc.yml").read_text())
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_notebook(path, check):
@@ -207,8 +204,19 @@ def test_notebook(path, check):
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_notebook_is_in_the_table_of_contents(path):
-    assert path.relative_to(ROOT).with_suffix("").as_posix() in chapters_of_the_book()
+def test_notebook_keeps_the_style(path):
+    checked = subprocess.run([sys.executable, "-m", "ruff", "check", path], cwd=ROOT, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_table_of_contents_names_what_is_there():
+    assert [page for page in clone.pages() if not list(ROOT.glob(f"{page}.*"))] == []
+
+
+def test_each_notebook_that_is_committed_is_in_the_table_of_contents():
+    committed = clone.ask_git(ROOT, "ls-files", "-z", "book")
+    own = [path.relative_to(ROOT).as_posix() for path in clone.readers_notebooks()]
+    assert set(own) & set(committed) == set()
 
 
 @pytest.mark.parametrize("path", [path for path in CHAPTERS if path.name[0].isdigit()], ids=lambda path: path.stem)

@@ -6,10 +6,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools import clone
+
 BOOK = Path(__file__).parents[1] / "book"
 ENTRY = re.compile(r"^(\S.*)\n  \*\*(.+?)\*\* · (.+?) → \{doc\}`(.+?)`$", re.MULTILINE)
 ENTRIES = ENTRY.findall((BOOK / "appendix" / "d_terms.md").read_text(encoding="utf-8"))
-ORDER = [*sorted(BOOK.glob("[0-9]*.ipynb")), BOOK / "appendix" / "a_autodiff.ipynb"]
+ORDER = [path for path in clone.chapters() if path.stem != "intro"]
 
 
 def linked(path):

@@ -21,6 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
+from tools import clone
+
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 LINKS = {"LinkModel", "DirectionalLinkModel"}
@@ -167,15 +169,15 @@ def write(path, text):
 
 
 def main(arguments=None):
-    """Run the notebooks named on the command line; return 1 if one fails or, under --check, would change."""
-    parser = argparse.ArgumentParser(description="Run notebooks and write their outputs.")
-    parser.add_argument("paths", nargs="+", type=Path)
+    """Run the notebooks of the command line, or the book's; return 1 if one fails or, under --check, would change."""
+    parser = argparse.ArgumentParser("python -m tools.notebooks", description="Run notebooks and write their outputs.")
+    parser.add_argument("paths", nargs="*", type=Path, help="if none is named: all of the table of contents")
     parser.add_argument("--check", action="store_true", help="write nothing, say what would change")
     options = parser.parse_args(arguments)
 
     failed = False
     with ProcessPoolExecutor(SIDE_BY_SIDE) as pool:
-        for path, job in [(path, pool.submit(run, path)) for path in options.paths]:
+        for path, job in [(path, pool.submit(run, path)) for path in options.paths or clone.chapters()]:
             try:
                 text = job.result()
             except NotebookError as error:

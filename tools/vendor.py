@@ -89,7 +89,7 @@ def manifest():
         {"package": name, "version": version, "licence": licence, "integrity": integrity, "folder": folder}
         for folder, (name, version, licence, integrity, _) in PACKAGES.items()
     ]
-    paths = sorted(path for path in VENDOR.rglob("*") if path.is_file() and path != MANIFEST)
+    paths = sorted(path for path in VENDOR.rglob("[!.]*") if path.is_file() and path != MANIFEST)
     return {"packages": packages, "files": {p.relative_to(VENDOR).as_posix(): sha256(p) for p in paths}}
 
 

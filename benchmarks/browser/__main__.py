@@ -13,8 +13,8 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 import nnlib
-from benchmarks.__main__ import processor, table
-from benchmarks.measure import Row
+from benchmarks.machine import processor
+from benchmarks.measure import Row, table
 from nnlib.widgets.stage import ENGINE, read_scripts
 
 HERE = Path(__file__).parent
