@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnlib.fast.steps import Steps
 from nnlib.losses import Problem, WeightedLoss
 from nnlib.optimizers import Adam, Momentum, Nesterov, Optimizer
 from nnlib.scipy_training import GLOBAL_METHODS, METHODS, minimize_unchecked
-from nnlib.steps import Steps
 from nnlib.validation import RNG, Network, check_choice, check_count, check_number, check_share
 
 ACTIVATIONS = {"logistic": "sigmoid", **{name: name for name in ("identity", "tanh", "relu", "sigmoid", "softplus")}}

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.fast.passes import bind_loss
+from nnlib.fast.steps import Steps
 from nnlib.optimizers import GradientDescent, Optimizer
-from nnlib.steps import Steps
 from nnlib.validation import RNG, Network, as_generator, check_count, check_network
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import clone
+
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "nnlib"
 
@@ -31,26 +33,30 @@ MAY_IMPORT = {
     "fast.plan": set(),
     "fast.ops": {"activations", "losses", "fast.plan"},
     "fast.passes": {"losses", "fast.ops", "fast.plan"},
+    "fast.steps": {"losses", "fast.passes", "fast.plan"},
     "fast.population_passes": {"fast.ops", "fast.plan"},
     "fast.population_chunks": {"activations", "fast.plan", "fast.population_passes"},
     "network": {"activations", "losses", "initializers", "layers", "files", "fast.passes"},
     # its slopes, and how they are checked
-    "curvature": {"fast.ops", "fast.passes", "fast.plan"},
+    "curvature": {"losses", "fast.ops", "fast.passes", "fast.plan"},
     "derivatives": {"curvature"},
     # moved by NumPy
     "schedules": set(),
     "optimizers": {"fast.plan"},
-    "training": {"optimizers", "fast.passes", "fast.plan"},
+    "training": {"optimizers", "fast.passes", "fast.steps"},
     # moved by SciPy
-    "scipy_training": {"curvature", "fast.passes"},
+    "scipy_training": {"curvature", "losses", "fast.passes"},
     "least_squares": {"curvature", "scipy_training"},
     # many at once; what came of it
     "diagnosis": set(),
     "population": {"initializers", "network", "fast.plan", "fast.population_chunks", "fast.population_passes"},
     "sweeping": {"population", "diagnosis", "datasets"},
     # scikit-learn's interface
-    "fitting": {"training", "scipy_training", "optimizers", "fast.passes"},
-    "estimators": {"fitting", "network"},
+    "fitting": {"losses", "optimizers", "scipy_training", "fast.steps"},
+    "estimators.base": {"fitting", "network"},
+    "estimators.classifier": {"estimators.base"},
+    "estimators.regressor": {"estimators.base"},
+    "estimators": {"estimators.classifier", "estimators.regressor"},
     # every drawing of the book
     "plotting.common": set(),
     "plotting.planes": {"plotting.common"},
@@ -83,7 +89,7 @@ ONLY_IN = {
     "sklearn": {"estimators"},
     "joblib": {"sweeping"},
 }
-FILES = sorted(LIBRARY.rglob("*.py"))
+FILES = clone.files(LIBRARY, "*.py")
 MODULES = [path for path in FILES if path != LIBRARY / "__init__.py"]
 
 
@@ -133,7 +139,7 @@ def package_of(path, top=LIBRARY):
 def arrows(top):
     """Return for each module below `top` the modules of the same package that it imports."""
     found = {}
-    for path in sorted(top.rglob("*.py")):
+    for path in clone.files(top, "*.py"):
         names = imported(path.read_text(), package_of(path, top))
         inside = {name.removeprefix(f"{top.name}.") for name in names if name.startswith(f"{top.name}.")}
         found[name_of(path, top)] = inside

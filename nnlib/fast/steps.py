@@ -1,28 +1,26 @@
-"""The steps of an epoch, one a batch, for whoever watches them: `train`, and the estimators with scikit-learn's rules.
-
-Chapter 8 builds them.
-"""
+"""The steps of an epoch, one a batch: the loop of chapter 8 around a pass, for `train` and for the estimators."""
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from nnlib.fast.passes import Pass
 from nnlib.fast.plan import copy, execute
 from nnlib.losses import Problem
-from nnlib.optimizers import Optimizer
 from nnlib.validation import Network
 
 
 class Steps:
     """Takes the steps of an epoch: on all samples in their order, or on batches, copied to one place.
 
-    `rng` shuffles the samples; None leaves them in their order. `last_finite` is the last theta with a finite loss.
+    `rng` shuffles the samples; None leaves them in their order. `optimizer` has a `step(theta, dtheta)`. `last_finite`
+    is the last theta with a finite loss.
     """
 
     def __init__(self, net: Network, problem: Problem, batch_size: int, rng: np.random.Generator | None,
-                 optimizer: Optimizer) -> None:  # fmt: skip
+                 optimizer: Any) -> None:  # fmt: skip
         self.X, self.Y, function, logits, l2 = problem
         self.theta = net.theta
         self.dtheta = np.empty_like(net.theta)
