@@ -358,7 +358,7 @@ OF_A_NET = {
         (None, "net is None; it may be a NeuralNetwork"),
         ((2, 4, 1), "net is a tuple; it may be a NeuralNetwork"),
     ],
-    ids=str,
+    ids=["array", "class", "estimator", "None", "tuple"],
 )
 def test_what_is_no_network_is_refused_by_name(plot, net, message):
     with pytest.raises(ValueError) as caught:
