@@ -131,7 +131,8 @@ def test_a_schedule_that_returns_no_rate_is_refused_before_theta_moves(bad):
     before = theta.copy()
     with pytest.raises(ValueError) as caught:
         optimizer.step(theta, np.ones(3))
-    assert str(caught.value) == f"learning_rate(2) is {bad!r}; it may be a finite number, 0 or more"
+    what = "an array of float64, shape (1,)" if isinstance(bad, np.ndarray) else repr(bad)
+    assert str(caught.value) == f"learning_rate(2) is {what}; it may be a finite number, 0 or more"
     assert theta.tobytes() == before.tobytes()
 
 
