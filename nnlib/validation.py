@@ -73,7 +73,7 @@ def short(value: object) -> str:
     """Return how an error shows a value: as Python writes it, a long one cut, an array by its shape."""
     if isinstance(value, np.ndarray) and value.ndim:
         return type_name(value)
-    text = repr(value)
+    text = " ".join(repr(value).split())  # on one line
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 
@@ -175,7 +175,7 @@ def _remedy(name: str, array: np.ndarray, n_columns: int, n_rows: int | None) ->
         code = f"{name}[:, None]"
     elif array.ndim == 1 and len(array) == n_columns and n_rows in (None, 1):
         code = f"{name}[None, :]"
-    elif name == "Y" and array.size and array.shape == (len(array),) + (1,) * (array.ndim - 1):
+    elif name == "Y" and array.ndim and array.size and array.shape == (len(array),) + (1,) * (array.ndim - 1):
         labels = bool((array == np.round(array)).all() and array.min() >= 0 and array.max() < n_columns)
         code = f"np.eye({n_columns})[np.ravel(Y).astype(int)]" if labels else ""
     elif name == "Y" and n_columns == 1 and array.ndim == 2 and np.array_equal(array.sum(axis=1), np.ones(len(array))):

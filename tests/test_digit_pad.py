@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from types import SimpleNamespace
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -111,9 +112,15 @@ def test_a_still_stands_for_it():
 
 ONES = np.ones((2, 10)) / 10
 REFUSED = {
-    "no network": (lambda: DigitPad(7), r"net is int; it may be a NeuralNetwork\(64, ..., 10, output='softmax'\)"),
+    "no network": (lambda: DigitPad(7), r"net is an int; it may be a NeuralNetwork\(64, ..., 10, output='softmax'\)"),
     "another size": (lambda: DigitPad(nnlib.NeuralNetwork(2, 4, 1)), r"net is NeuralNetwork\(2, 4, 1, .*; it may be"),
     "no softmax": (lambda: DigitPad(nnlib.NeuralNetwork(64, 10)), "net is NeuralNetwork.*output='sigmoid'.*it may be"),
+    "a class": (lambda: DigitPad(nnlib.NeuralNetwork), "net is an? .*; it may be"),
+    "an estimator": (lambda: DigitPad(SimpleNamespace(network_=NET)), "net is a Simple.*estimator.network_"),
+    "data for a net": (lambda: DigitPad(X, Y), "net is an array of .*; it may be"),
+    "soft targets": (lambda: DigitPad(NET, X[:2], ONES), r"Y has rows that are not one-hot; .*np.eye\(10\)"),
+    "labels in a row": (lambda: DigitPad(NET, X, Y.argmax(axis=1)), r"Y has shape \(1797,\)"),
+    "half an example": (lambda: DigitPad(NET, X, Y, n_examples=0.5), "n_examples is 0.5"),
     "a shape": (lambda: DigitPad(NET, pixels=np.zeros(63)), r"pixels has shape \(63,\); the pad takes \(64,\) or"),
     "too much ink": (lambda: DigitPad(NET, pixels=16 * X[0]), "pixels goes from 0 to 1[56]; ink may be from 0 to 1"),
     "NaN": (lambda: DigitPad(NET, pixels=np.full(64, np.nan)), r"pixels\[0\] is nan"),
@@ -141,8 +148,37 @@ def test_a_network_that_is_not_finite_is_refused():
         DigitPad(net)
 
 
-def test_a_refused_setting_leaves_the_pad_as_it_was():
+def state_of(pad):
+    return repr(pad.get_state()), repr(pad.probabilities), pad.digit
+
+
+TRAITS = {
+    "pixels": [np.full(64, 2.0), None, "7", np.zeros(63), [[0] * 8] * 7, object, [None] * 64],
+    "probabilities": [np.zeros(10), None], "digit": [3, None], "sizes": [[64, 10], None], "hidden": ["relu", None],
+    "theta": ["", None, NET.theta], "examples": [[], None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in TRAITS for wrong in TRAITS[name]], ids=repr)
+def test_a_refused_setting_leaves_the_pad_as_it_was(name, wrong):
+    pad = DigitPad(NET, X[:50], Y[:50], pixels=X[0])
+    before = state_of(pad)
+    with pytest.raises(ValueError, match=name) as refused:
+        setattr(pad, name, wrong)
+    assert state_of(pad) == before and len(str(refused.value)) < 300
+    pad.pixels = X[7]
+    assert pad.digit == NET.predict(X[7:8])[0]
+
+
+NO_INK = [None, "ink", 3, [0] * 63, [17] + [0] * 63, [None] * 64, [-1] * 64, [[0]] * 64]
+
+
+@pytest.mark.parametrize("ink", NO_INK, ids=repr)
+def test_a_message_that_is_no_ink_changes_nothing(ink):
     pad = DigitPad(NET, pixels=X[0])
+    before = state_of(pad)
     with pytest.raises(ValueError, match="pixels"):
-        pad.pixels = np.full(64, 2.0)
-    np.testing.assert_array_equal(pad.pixels, X[0])
+        pad.set_state({"pixels": ink})
+    with pytest.raises(ValueError, match="theta"):
+        pad.set_state({"pixels": [0] * 64, "theta": "x"})
+    assert state_of(pad) == before

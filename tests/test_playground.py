@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import ipywidgets
 import numpy as np
@@ -10,8 +11,9 @@ from PIL import Image
 
 import nnlib
 from nnlib.widgets import Playground
-from nnlib.widgets.settings import CHOICES, CONTROLS, VIEWS
-from nnlib.widgets.stage import ENGINE, PAGE, read_scripts
+from nnlib.widgets.playground.settings import CHOICES, CONTROLS, TRAITS, VIEWS
+from nnlib.widgets.playground.stage import PAGE
+from nnlib.widgets.scripts import read_module
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,29 @@ REFUSED = {
     "many weights": ({"controls": ["weights"]}, "controls has 'weights'; with 17 weights it may be up to 9"),
     "race": ({"race": [{"data": "xor"}]}, "race is 'data'; it may be one of"),
     "race's rate": ({"race": [{"learning_rate": -1}]}, "learning_rate is -1"),
+    "data of three": ({"data": (X, Y, Y)}, r"data is \(array.*; it may be one of 'xor', .* or \(X, Y\)"),
+    "no data": ({"data": None}, "data is None; it may be one of"),
+    "many points": ({"data": (np.zeros((401, 2)), np.zeros((401, 1)))}, "X has 401 rows; the Playground takes up to"),
+    "sizes in rows": ({"hidden_size": np.ones((2, 2))}, "hidden_size is an array .*; it may be from 0 to 16, or two"),
+    "sizes in words": ({"hidden_size": "12"}, "hidden_size is '12'; it may be from 0 to 16, or two"),
+    "a flag for units": ({"hidden_size": True}, "hidden_size is True"),
+    "n_samples without end": ({"n_samples": 10**7}, "n_samples is 10000000; it may be from 1 to 10000"),
+    "epochs without end": ({"epochs": 10**30}, "epochs is 1000.*; it may be from 0 to 10000000"),
+    "log_loss": ({"log_loss": "yes"}, "log_loss is 'yes'; it may be True or False"),
+    "name": ({"name": "a:b"}, "name is 'a:b'; it may be letters, digits, - and _"),
+    "no views": ({"show": []}, r"show is \[\]; it may name one or more of 'status'"),
+    "a word for views": ({"show": "loss"}, "show is 'loss'; it may be a list of 'status'"),
+    "a view twice": ({"show": ["loss", "loss"]}, "show names 'loss' twice"),
+    "a number for controls": ({"controls": 3}, "controls is 3; it may be a list of 'data'"),
+    "a control twice": ({"controls": ["seed", "seed"]}, "controls names 'seed' twice"),
+    "weights that come and go": (
+        {"hidden_size": 0, "controls": ["weights", "hidden_size"]}, "controls has 'weights', .* hidden_size would",
+    ),
+    "racers with other weights": (
+        {"hidden_size": 0, "controls": ["weights"], "race": [{"hidden_size": 2}]}, "controls has 'weights'",
+    ),
+    "a racer that is none": ({"race": [3]}, r"race is \[3\]; it may be a list of dicts"),
+    "one racer alone": ({"race": {"optimizer": "adam"}}, r"race is \{'optimizer': 'adam'\}; it may be a list of dicts"),
     "theta": ({"theta": np.zeros(3)}, r"theta has shape \(3,\); this network takes \(17,\)"),
     "theta's nan": ({"theta": np.full(17, np.nan)}, "theta"),
 }  # fmt: skip
@@ -59,16 +84,112 @@ def test_what_makes_no_sense_is_refused_by_name(settings, message):
         Playground(**settings)
 
 
-@pytest.mark.parametrize(
-    ("name", "wrong"),
-    [("hidden_size", 17), ("learning_rate", -1), ("activation", "x"), ("theta", [1, 2]), ("seed", -1)],
-)
-def test_a_trait_refuses_it_too_and_keeps_what_it_had(name, wrong):
-    playground = Playground()
-    before = getattr(playground, name)
-    with pytest.raises(ValueError, match=name):
+def state_of(playground):
+    """Return all that Python and the page know of it."""
+    kept = {name: getattr(playground, name) for name in (*TRAITS, "theta", "epoch", "loss", "history", "message")}
+    return repr(kept), repr(playground._stage.get_state()), repr([c.get_state() for c in playground.children])
+
+
+SETTINGS = {
+    "data": ["circle", None, 3, (X, Y)], "hidden_size": [17, None, 2.5, (1, 2, 3), "4"], "activation": [None, "x", []],
+    "learning_rate": [-1, 0, None, "fast", np.nan, [0.1], np.ones(2)], "loss_name": ["hinge", None],
+    "optimizer": ["sgd", None, object], "l2": [-1, None, "0"], "noise": [-0.1, np.inf, None],
+    "batch_size": [-3, "", [], 2.5, False], "seed": [-1, None, 10_000, 1.5, True, 10**30], "theta": [[1, 2], None, "w"],
+    "epoch": [3, None], "loss": [0.5, None], "history": [{}, None], "message": ["solved", None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in SETTINGS for wrong in SETTINGS[name]], ids=repr)
+def test_a_trait_refuses_it_too_and_everything_stays_as_it_was(name, wrong):
+    playground = Playground(hidden_size=3, activation="relu", epochs=5)
+    playground._stage.set_state({"epoch": 40, "message": "on its way"})
+    before = state_of(playground)
+    with pytest.raises(ValueError, match=f"^{name.removesuffix('_name')}") as refused:
         setattr(playground, name, wrong)
-    assert np.array_equal(getattr(playground, name), before)
+    assert len(str(refused.value)) < 300 and "\n" not in str(refused.value)
+    assert state_of(playground) == before
+    playground.seed = 7  # and it works on
+    assert np.array_equal(playground.theta, nnlib.NeuralNetwork(2, 3, 1, hidden="relu", rng=7).theta)
+
+
+def test_traits_that_are_wrong_together_are_taken_back_together():
+    playground = Playground()
+    before = state_of(playground)
+    for changes in (
+        {"hidden_size": 5, "theta": np.zeros(17)},
+        {"seed": 3, "activation": None},
+        {"learning_rate": 3, "theta": np.full(17, np.inf)},
+        {"optimizer": "adam", "epoch": 7},
+    ):
+        with pytest.raises(ValueError), playground.hold_trait_notifications():
+            for name, value in changes.items():
+                setattr(playground, name, value)
+        assert state_of(playground) == before
+    with playground.hold_trait_notifications():
+        playground.hidden_size, playground.theta = 5, np.zeros(21)
+    assert not playground.theta.any() and playground._stage.start == [0] * 21
+
+
+def test_where_each_weight_has_a_slider_the_network_stays_of_its_size():
+    playground = Playground(hidden_size=0, controls=["weights", "learning_rate"])
+    before = state_of(playground)
+    with pytest.raises(ValueError, match="hidden_size is 4; it stays"):
+        playground.hidden_size = 4
+    with pytest.raises(ValueError, match="second_layer_index is 2; it stays 0, for each weight has a slider"):
+        playground._stage.set_state({"second_layer_index": 2, "epoch": 5})
+    assert state_of(playground) == before
+    playground.hidden_size, playground.theta = 0, [1, 2, 3]
+    assert playground.to_network().theta.tolist() == [1, 2, 3]
+
+
+NOT_FROM_A_PAGE = {
+    "learning_rate_index": [99, -1, None, "0", 1.5], "hidden_size_index": [16, [3]], "data_index": [None, 6],
+    "seed": [10_000, None, "7"], "points": [[], None, [[0, 0]], [[0, 0, 2]], [[0, None, 1]], 7, [[0, 0, 1]] * 401],
+    "start": [["x"], 3, [None]], "theta": [[None] * 17, "theta", 4], "epoch": [-1, None, 2.5], "loss": ["low", []],
+    "history": [{}, None, {"epoch": [0]}, {"epoch": [None], "loss": [1]}, {"epoch": [0], "loss": 3, "x": 1}],
+    "message": [None, 3], "playing": ["yes", None], "log_loss": [1, None], "speed": [50, None, "1"], "diverged": [None],
+    "choices": [{}, None, {"data": []}, {name: 5 for name in CHOICES}, {name: [0] for name in CHOICES}],
+    "n_samples": [7, None], "epochs": [3], "init": ["he", None], "show": [["loss"], None], "race": [[{}], None],
+    "weights": [[0], None], "name": ["x", None], "lines": [True, None], "adding": [False], "noise_unused": [None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [(name, wrong) for name in NOT_FROM_A_PAGE for wrong in NOT_FROM_A_PAGE[name]], ids=repr
+)
+def test_a_message_that_makes_no_sense_changes_nothing(name, wrong):
+    playground = Playground("own", epochs=5)
+    before = state_of(playground)
+    with pytest.raises(ValueError, match=name.removesuffix("_index")):
+        playground._stage.set_state({"message": "solved", "epoch": 3, "l2_index": 2} | {name: wrong})
+    assert state_of(playground) == before
+    playground._stage.set_state({"epoch": 3, "l2_index": 2})
+    assert playground.epoch == 3 and playground.l2 == CHOICES["l2"][2]
+
+
+def test_a_loss_that_is_not_finite_comes_as_null_and_goes_as_null():
+    playground = Playground()
+    playground._stage.set_state({"loss": None, "history": {"epoch": [0, 1], "loss": [0.5, None]}})
+    assert np.isnan(playground.loss) and np.isnan(playground.history["loss"][1])
+    state = playground._stage.get_state()
+    assert state["loss"] is None and state["history"]["loss"] == [0.5, None]
+    json.dumps(state, allow_nan=False)
+
+
+def test_another_size_from_the_page_is_a_whole_network_at_once():
+    playground = Playground()
+    playground._stage.set_state({"hidden_size_index": 7, "second_layer_index": 2})
+    assert playground.to_network().sizes == (2, 8, 2, 1)  # before the page reports
+
+
+def test_it_works_on_when_an_observer_fails():
+    playground = Playground()
+    playground.observe(lambda change: 1 / 0, "epoch")
+    with pytest.raises(ZeroDivisionError):
+        playground._stage.set_state({"epoch": 4})
+    playground.unobserve_all("epoch")
+    playground.theta = np.zeros(17)
+    assert playground._stage.start == [0] * 17
 
 
 def test_it_starts_where_the_network_of_its_settings_starts():
@@ -175,9 +296,6 @@ def test_a_still_stands_for_it_and_its_text_repeats():
 
 
 def test_the_scripts_of_the_page_ask_for_nothing_from_elsewhere():
-    source = read_scripts(ENGINE + PAGE)
+    source = read_module(PAGE)
     for word in ("import {", "import(", "fetch(", "XMLHttpRequest", "http://", "https://", "eval("):
         assert word not in source
-    engine = read_scripts(ENGINE)
-    for word in ("document", "window", "requestAnimationFrame", "performance"):
-        assert f"{word}." not in engine and f"{word}(" not in engine

@@ -11,12 +11,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from PIL import Image
 
 import nnlib
 from nnlib.plotting import decision_boundary, set_description
 from nnlib.plotting.common import BLUE, ORANGE
 from nnlib.widgets import flipbook
+from nnlib.widgets.play import Play
 
 
 @pytest.fixture(autouse=True)
@@ -154,11 +156,11 @@ def test_sliders_say_their_name_and_value_in_words():
 
 def test_play_moves_the_named_slider_once_from_its_first_to_its_last_value():
     book = flipbook(draw, play="power", slope=[1, 2], power=[1, 2, 3], start={"power": 2})
-    (play,) = all_of(book, ipywidgets.Play)
+    (play,) = all_of(book, Play)
     power = all_of(book, ipywidgets.SelectionSlider)[1]
-    assert (play.min, play.value, play.max, play.step, play.repeat) == (0, 1, 2, 1, False)
+    assert (play.value, play.last, play.playing) == (1, 2, False)
     assert ((play, "value"), (power, "index")) in links()
-    assert not all_of(flipbook(draw, slope=[1]), ipywidgets.Play)
+    assert not all_of(flipbook(draw, slope=[1]), Play)
 
 
 def test_figures_are_closed():
@@ -190,6 +192,16 @@ BAD_INPUT = {
     "a choice named start": (draw, {"slope": [1], "start": [0, 1]}, r"start is \[0, 1\]; it may be a dict of choices"),
     "start at an unknown value": (draw, {"slope": [1, 2], "start": {"slope": 3}}, r"slope=3.*\[1, 2\]"),
     "play of an unknown choice": (draw, {"slope": [1], "play": "epoch"}, "play is 'epoch'.*slope"),
+    "an empty tuple": (draw, {"slope": ()}, r"slope is \(\); it may be any list of at least one value"),
+    "no values": (draw, {"slope": None}, "slope is None; it may be any list"),
+    "a start that is none": (draw, {"slope": [1], "start": []}, r"start is \[\]; it may be a dict of choices"),
+    "play of several": (draw, {"slope": [1], "play": ["slope"]}, r"play is \['slope'\]; it may be one of \['slope'\]"),
+    "render that is none": (3, {"slope": [1]}, "render is 3; it may be a function that takes slope and returns"),
+    "a figure for render": (Figure(), {"slope": [1]}, "render is <Figure .*; it may be a function"),
+    "render of another choice": (draw, {"size": [1]}, "render does not take these choices .*'slope'.*takes size"),
+    "render of too little": (lambda: None, {"slope": [1]}, "render does not take these choices .*slope"),
+    "a word": (lambda slope: "figure", {"slope": [1]}, "render returned 'figure'; it may return a Matplotlib figure"),
+    "much": (lambda slope: np.zeros(5000), {"slope": [1]}, "render returned an array of float64"),
     "no figure": (lambda slope: None, {"slope": [1]}, "render returned None"),
     "no figures": (lambda slope: [], {"slope": [1]}, r"render returned \[\]"),
     "an Axes": (lambda slope: plt.subplots()[1], {"slope": [1]}, "render returned"),
@@ -199,8 +211,48 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize(("render", "arguments", "message"), BAD_INPUT.values(), ids=BAD_INPUT)
 def test_bad_input(render, arguments, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as refused:
         flipbook(render, **arguments)
+    assert len(str(refused.value)) < 300
+
+
+def test_choices_are_any_values_in_any_list():
+    book = flipbook(draw, slope=(slope for slope in (1, 2)), power=np.array([1, 2]), start={"power": np.int64(2)})
+    assert [len(values) for values in book.choices.values()] == [2, 2]
+    arrays = [np.array([0.0, 1.0]), np.array([2.0, 3.0, 4.0])]
+    book = flipbook(lambda X: draw(X.max()), X=arrays, start={"X": arrays[1].copy()})
+    (slider,) = all_of(book, ipywidgets.SelectionSlider)
+    assert slider.index == 1 and alts(shown(book))[0] == 'Slope "4.0" & power 1.'
+    slider.index = 0
+    assert slider.value is arrays[0]
+
+
+def test_render_may_return_its_figures_one_by_one():
+    book = flipbook(lambda slope: (figure for figure in draw(slope)), slope=[1])
+    assert len(alts(shown(book))) == 2 and plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", ["choices", "opening"])
+def test_what_a_flipbook_holds_is_not_set_from_outside(name):
+    book = flipbook(draw, slope=[1, 2])
+    before = repr(book)
+    with pytest.raises(ValueError, match=f"{name} is what the widget reports"):
+        setattr(book, name, None)
+    assert repr(book) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("value", 3), ("value", -1), ("value", None), ("last", 5), ("interval", 0), ("interval", None), ("playing", 1)],
+)
+def test_play_refuses_what_makes_no_sense_and_stays_where_it_was(name, wrong):
+    play = Play(value=1, last=2, interval=300)
+    before = play.get_state()
+    with pytest.raises(ValueError, match=name):
+        setattr(play, name, wrong)
+    with pytest.raises(ValueError, match=name):
+        play.set_state({"playing": True} | {name: wrong})
+    assert play.get_state() == before
 
 
 def test_importing_nnlib_loads_no_widgets():

@@ -15,7 +15,8 @@ from playwright.sync_api import sync_playwright
 import nnlib
 from benchmarks.machine import processor
 from benchmarks.measure import Row, table
-from nnlib.widgets.stage import ENGINE, read_scripts
+from nnlib.widgets.playground.stage import ENGINE
+from nnlib.widgets.scripts import read_module
 
 HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -93,7 +94,7 @@ def open_page():
 
 def load(page):
     """Load the engine, its peer and the race between them."""
-    for script in (read_scripts(ENGINE), *((HERE / name).read_text() for name in ("objects.js", "race.js"))):
+    for script in (read_module(*ENGINE), *((HERE / name).read_text() for name in ("objects.js", "race.js"))):
         page.add_script_tag(content=script)
 
 

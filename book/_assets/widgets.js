@@ -23,13 +23,6 @@ function nameSlider(slider) {
   }
 }
 
-// Give the buttons of Play, which show a sign only, a name.
-const BUTTON_NAMES = { "fa-play": "Play", "fa-pause": "Pause", "fa-stop": "Stop", "fa-retweet": "Repeat" };
-function nameButton(button) {
-  const sign = Object.keys(BUTTON_NAMES).find((name) => button.querySelector("." + name));
-  if (sign) button.setAttribute("aria-label", BUTTON_NAMES[sign]);
-}
-
 // Let a screen reader say what the new picture shows, but not picture after picture while it plays.
 function announceFrames(flipbook) {
   flipbook.lastElementChild.setAttribute("aria-live", flipbook.querySelector(".fa-pause") ? "off" : "polite");
@@ -37,7 +30,6 @@ function announceFrames(flipbook) {
 
 function nameControls() {
   document.querySelectorAll(".widget-hslider").forEach(nameSlider);
-  document.querySelectorAll(".widget-play button").forEach(nameButton);
   document.querySelectorAll(".flipbook").forEach(announceFrames);
 }
 

@@ -1,63 +1,23 @@
-"""The Playground's controls: ipywidgets joined to its stage by links that a page without Python follows, too."""
+"""How the widgets' sliders and lists look: one width, a label, a value in words."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import Any
 
-import ipywidgets as widgets
+import numpy as np
 
-from nnlib.widgets.settings import MOST_SEEDS, label, label_of
-from nnlib.widgets.stage import Stage
-
-SLIDERS = {"noise", "learning_rate", "hidden_size", "second_layer", "l2", "batch_size"}  # the others are lists
 LAYOUT = {"width": "auto", "max_width": "600px"}
 
 
-def make_control(stage: Stage, name: str, label_width: str) -> widgets.Widget:
-    """Return the slider or list of one setting, joined to its place among the stage's choices."""
-    looks = {"description": label_of(name), "style": {"description_width": label_width}, "layout": LAYOUT}
-    if name == "seed":
-        control = widgets.BoundedIntText(value=stage.seed, min=0, max=MOST_SEEDS, **looks)
-        widgets.jslink((stage, "seed"), (control, "value"))
-        return control
-    kind = widgets.SelectionSlider if name in SLIDERS else widgets.Dropdown
-    options = [(label(name, value), value) for value in stage.choices[name]]
-    control = kind(options=options, index=getattr(stage, f"{name}_index"), **looks)
-    widgets.jslink((stage, f"{name}_index"), (control, "index"))
-    if name == "noise":
-        widgets.jslink((stage, "noise_unused"), (control, "disabled"))
-    return control
+def looks(description: str, label_width: str) -> dict[str, Any]:
+    """Return what makes a control stand in line with the others."""
+    return {"description": description, "style": {"description_width": label_width}, "layout": LAYOUT}
 
 
-def make_weight(stage: Stage, k: int, words: str) -> widgets.FloatSlider:
-    """Return a slider for entry k of `theta`, joined to the stage."""
-    value = getattr(stage, f"theta_{k}")
-    slider = widgets.FloatSlider(
-        value=value, min=-10, max=10, step=0.1, description=words, readout_format=".1f", layout=LAYOUT
-    )
-    slider.add_class("pg-weight")  # a number may be typed into its readout
-    widgets.jslink((stage, f"theta_{k}"), (slider, "value"))
-    return slider
+def width_of(descriptions: Sequence[str]) -> str:
+    """Return the width of the longest description."""
+    return f"{max(map(len, descriptions), default=0)}ch"
 
 
-def name_weights(sizes: Sequence[int]) -> list[str]:
-    """Return a name for each entry of `theta`: w and b, with places where there is more than one.
-
-    >>> name_weights((2, 1))
-    ['w1', 'w2', 'b']
-    """
-    if len(sizes) == 2:
-        return [*(f"w{j + 1}" for j in range(sizes[0])), "b"]
-    names = []
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        names += [f"W{layer}[{j},{k}]" for j in range(n_in) for k in range(n_out)]
-        names += [f"b{layer}[{k}]" for k in range(n_out)]
-    return names
-
-
-def fold(rows: list[widgets.Widget]) -> list[widgets.Widget]:
-    """Return buttons and what they fold away. Buttons, for an Accordion does not answer the keyboard."""
-    buttons = widgets.ToggleButtons(options=["few settings", "all settings"], index=0)
-    wide = {"width": "100%"}
-    stack = widgets.Stack([widgets.VBox(), widgets.VBox(rows, layout=wide)], selected_index=0, layout=wide)
-    widgets.jslink((buttons, "index"), (stack, "selected_index"))
-    return [buttons, stack]
+def number_in_words(value: object) -> str:
+    """Return a value as a slider reads it out."""
+    return f"{value:g}" if isinstance(value, float | np.floating) else str(value)

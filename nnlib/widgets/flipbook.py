@@ -7,6 +7,7 @@ by links that the browser follows on its own: the same object works with a kerne
 
 import base64
 import html
+import inspect
 import io
 import itertools
 import math
@@ -22,6 +23,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from nnlib.plotting import describe
+from nnlib.validation import short
+from nnlib.widgets.controls import looks, number_in_words, width_of
+from nnlib.widgets.play import Play
+from nnlib.widgets.traits import Reported, as_they_come
 
 CSS_PIXELS = 100  # of the page, for an inch of the figure
 IMAGE_PIXELS = 150  # in the image, for an inch of the figure: one and a half, to stay crisp on fine screens
@@ -46,11 +51,15 @@ class Flipbook(widgets.VBox):
         The frame shown first, panels side by side; where widgets cannot be drawn it stands for them.
     """
 
+    choices = Reported(as_they_come)
+    opening = Reported(as_they_come)
+
     def __init__(
         self, controls: Sequence[widgets.Widget], frames: widgets.Widget, choices: Choices, opening: Image.Image
     ) -> None:
-        self.choices, self.opening = choices, opening
         super().__init__([*controls, frames])
+        self.set_trait("choices", choices)
+        self.set_trait("opening", opening)
         self.add_class("flipbook")
 
     def __repr__(self) -> str:
@@ -108,9 +117,10 @@ def flipbook(
     Flipbook(w: 3; 3 frames)
     """
     choices = check_choices(choices)
-    opening = check_start(start or {}, choices)
-    if play is not None and play not in choices:
-        raise ValueError(f"play is {play!r}; it may be one of {list(choices)}, or None")
+    opening = check_start({} if start is None else start, choices)
+    if play is not None and (not isinstance(play, str) or play not in choices):
+        raise ValueError(f"play is {short(play)}; it may be one of {list(choices)}, or None")
+    check_render(render, choices)
     frames = {
         place: render_frame(render, {name: choices[name][k] for name, k in zip(choices, place, strict=True)})
         for place in itertools.product(*(range(len(values)) for values in choices.values()))
@@ -121,36 +131,62 @@ def flipbook(
     return Flipbook(controls, stack_pages(pages, sliders, layout), choices, beside(frames[opening][1]))
 
 
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values of a choice, which may be arrays, are one."""
+    return one is other or np.array_equal(one, other)
+
+
+def check_render(render: Any, choices: Choices) -> None:
+    """Refuse what cannot be called with one keyword argument for each choice."""
+    remedy = f"it may be a function that takes {', '.join(choices)} and returns a figure"
+    if not callable(render):
+        raise ValueError(f"render is {short(render)}; {remedy}")
+    try:
+        inspect.signature(render).bind(**{name: values[0] for name, values in choices.items()})
+    except TypeError as error:
+        raise ValueError(f"render does not take these choices ({error}); {remedy}") from None
+    except ValueError:
+        pass  # a function without a signature, written in C: the call itself will tell
+
+
 def check_choices(choices: dict[str, Any]) -> Choices:
     """Return the choices with each one's values as a list; ValueError if there is nothing to choose."""
     if not choices:
         raise ValueError("flipbook has no choices; give at least one list of values, as epoch=[0, 10, 100]")
+    checked = {}
     for name, values in choices.items():
-        if isinstance(values, str) or not np.iterable(values) or not len(list(values)):
-            raise ValueError(f"{name} is {values!r}; it may be any list of at least one value")
-    return {name: list(values) for name, values in choices.items()}
+        checked[name] = list(values) if np.iterable(values) and not isinstance(values, str | bytes) else []
+        if not checked[name]:
+            raise ValueError(f"{name} is {short(values)}; it may be any list of at least one value")
+    return checked
 
 
-def check_start(start: dict[str, Any], choices: Choices) -> tuple[int, ...]:
+def check_start(start: Any, choices: Choices) -> tuple[int, ...]:
     """Return the opening combination as a tuple of indices, one for each choice."""
     if not isinstance(start, dict):
-        raise ValueError(f"start is {start!r}; it may be a dict of choices (a slider needs another name)")
-    for name, value in start.items():
+        raise ValueError(f"start is {short(start)}; it may be a dict of choices (a slider needs another name)")
+    for name in start:
         if name not in choices:
             raise ValueError(f"start names {name!r}; the choices are {list(choices)}")
-        if value not in choices[name]:
-            raise ValueError(f"start has {name}={value!r}; it may be one of {choices[name]}")
-    return tuple(values.index(start.get(name, values[0])) for name, values in choices.items())
+    return tuple(find(start[name], name, values) if name in start else 0 for name, values in choices.items())
+
+
+def find(value: Any, name: str, values: list) -> int:
+    """Return the place of `value` among the values of a choice, which may be arrays."""
+    for k, known in enumerate(values):
+        if same(known, value):
+            return k
+    raise ValueError(f"start has {name}={short(value)}; it may be one of {short(values)}")
 
 
 def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[str, list[Image.Image]]:
     """Draw one combination; return its HTML and its panels."""
     drawn = render(**choice)
-    figures: Sequence[Figure] = [drawn] if isinstance(drawn, Figure) else drawn
-    if not np.iterable(figures) or not len(figures) or not all(isinstance(f, Figure) for f in figures):
-        raise ValueError(f"render returned {figures!r}; it may return a Matplotlib figure or a list of them")
+    figures: Sequence[Figure] = [drawn] if isinstance(drawn, Figure) else list(drawn) if np.iterable(drawn) else []
+    if not figures or not all(isinstance(figure, Figure) for figure in figures):
+        raise ValueError(f"render returned {short(drawn)}; it may return a Matplotlib figure or a list of them")
     panels = [paint(figure) for figure in figures]
-    words = ", ".join(f"{name.replace('_', ' ')} {label(value)}" for name, value in choice.items())
+    words = ", ".join(f"{name.replace('_', ' ')} {number_in_words(value)}" for name, value in choice.items())
     images = "".join(panel_html(panel, figure, words) for panel, figure in zip(panels, figures, strict=True))
     for figure in figures:
         plt.close(figure)
@@ -202,7 +238,7 @@ def beside(panels: Sequence[Image.Image]) -> Image.Image:
 
 def make_controls(choices: Choices, opening: tuple[int, ...], play: str | None) -> tuple[list, list]:
     """Return the rows of controls, and the slider of each choice in order."""
-    label_width = f"{max(map(len, choices))}ch"
+    label_width = width_of(list(choices))
     sliders = [
         make_slider(name, values, k, label_width) for (name, values), k in zip(choices.items(), opening, strict=True)
     ]
@@ -212,25 +248,16 @@ def make_controls(choices: Choices, opening: tuple[int, ...], play: str | None) 
 
 def make_slider(name: str, values: list, index: int, label_width: str) -> widgets.SelectionSlider:
     """Return the slider of one choice: a label, a track, and the value in words."""
-    return widgets.SelectionSlider(
-        options=[(label(value), value) for value in values],
-        index=index,
-        description=name.replace("_", " "),
-        style={"description_width": label_width},
-        layout={"width": "auto", "max_width": "600px"},
-    )
-
-
-def label(value: object) -> str:
-    """Return a value as the slider reads it out."""
-    return f"{value:g}" if isinstance(value, float | np.floating) else str(value)
+    options = [(number_in_words(value), value) for value in values]
+    look = looks(name.replace("_", " "), label_width)
+    return widgets.SelectionSlider(options=options, index=index, equals=same, **look)
 
 
 def add_play(slider: widgets.SelectionSlider) -> widgets.VBox:
     """Return the slider below buttons that move it from its first value to its last, once."""
     last = len(slider.options) - 1
     interval = min(600, max(150, PLAYING_TIME // (last + 1)))
-    play = widgets.Play(value=slider.index, max=last, interval=interval, show_repeat=False)
+    play = Play(value=slider.index, last=last, interval=interval)
     widgets.jslink((play, "value"), (slider, "index"))
     return widgets.VBox([play, slider])
 

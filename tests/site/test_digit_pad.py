@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 import nnlib
 from nnlib.widgets import DigitPad
-from nnlib.widgets.stage import read_scripts
+from nnlib.widgets.scripts import read_module
 
-READER = read_scripts(["digit_reader.js"])
+READER = read_module("digit_pad/engine/reader.js")
 X, Y = nnlib.datasets.digits()
 CHAPTER = "book/15_handwritten_digits.html"
 
@@ -22,10 +22,10 @@ READ = """([text, sizes, hidden, inks]) => {
 }"""
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><title>A pad</title>
 <style>body {{ margin: 16px; background: {paper} }} h1 {{ color: gray }} {css}</style>
-<main><h1>A pad</h1><div id="pad"></div></main></html>"""
-# A model as anywidget gives it to a view: kept in the page, no Python behind it.
+<main><h1>A pad</h1>{places}</main></html>"""
+# A model as anywidget gives it to its views: kept in the page, no Python behind it.
 MOUNT = """async ([esm, state]) => {
-  const { default: widget } = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  const { default: make } = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
   const ears = [];
   window.model = {
     saved: 0,
@@ -38,7 +38,9 @@ MOUNT = """async ([esm, state]) => {
     off: () => {},
     save_changes() { this.saved++ },
   };
-  widget.render({ model: window.model, el: document.getElementById("pad") });
+  const widget = make();
+  widget.initialize({ model: window.model });
+  window.removals = [...document.querySelectorAll(".place")].map((el) => widget.render({ model: window.model, el }));
 }"""
 
 
@@ -52,18 +54,20 @@ def net():
 
 @pytest.fixture
 def mount(browser, net):
-    """Return a function that puts a pad alone on a page and returns the page."""
+    """Return a function that puts a pad alone on a page, in one view or more, and returns the page."""
     contexts = []
 
-    def put(theme="light", width=1000, pixels=None):
+    def put(theme="light", width=1000, pixels=None, n_views=1):
         pad = DigitPad(net, X[1200:], Y[1200:], pixels=pixels)
         names = ("pixels", "sizes", "hidden", "theta", "examples")
         state = {name: value for name, value in pad.get_state().items() if name in names}
         contexts.append(browser.new_context(viewport={"width": width, "height": 1000}, has_touch=True))
         page = contexts[-1].new_page()
+        page.session = contexts[-1].new_cdp_session(page)  # one for all touches: it knows which are down
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         paper = "#121212" if theme == "dark" else "#ffffff"
-        page.set_content(PAGE.format(theme=theme, paper=paper, css=pad._css))
+        places = n_views * '<div class="place"></div>'
+        page.set_content(PAGE.format(theme=theme, paper=paper, css=pad._css, places=places))
         page.evaluate(MOUNT, [pad._esm, state])
         pad.close()
         return page
@@ -148,7 +152,7 @@ DIGITS = {
 
 
 def on_screen(page, points):
-    area = page.get_by_role("grid").bounding_box()
+    area = page.get_by_role("grid").first.bounding_box()
     return [(area["x"] + x / 8 * area["width"], area["y"] + y / 8 * area["height"]) for x, y in points]
 
 
@@ -162,12 +166,36 @@ def draw_by_mouse(page, strokes):
         page.mouse.up()
 
 
+def touch(page, kind, *places):
+    """Let fingers be at these places of the pad: "touchStart", "touchMove", "touchEnd" or "touchCancel"."""
+    points = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(on_screen(page, places))]
+    page.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 def draw_by_finger(page, strokes):
-    session = page.context.new_cdp_session(page)
-    for stroke in strokes:
-        touches = [[{"x": x, "y": y}] for x, y in on_screen(page, stroke)]
-        for kind, points in [("touchStart", touches[0]), *(("touchMove", t) for t in touches[1:]), ("touchEnd", [])]:
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    for first, *others in strokes:
+        touch(page, "touchStart", first)
+        for place in others:
+            touch(page, "touchMove", place)
+        touch(page, "touchEnd")
+
+
+def move_pen(page, kind, place):
+    """Let a pen do a "mouseMoved" (it is near), "mousePressed", "mouseDragged" or "mouseReleased"."""
+    ((x, y),) = on_screen(page, [place])
+    down = kind in ("mousePressed", "mouseDragged")
+    event = {"type": kind.replace("Dragged", "Moved"), "x": x, "y": y, "pointerType": "pen", "buttons": int(down)}
+    button = "none" if kind == "mouseMoved" else "left"
+    page.session.send("Input.dispatchMouseEvent", event | {"button": button, "clickCount": 1})
+
+
+def draw_by_pen(page, strokes):
+    for first, *others in strokes:
+        move_pen(page, "mouseMoved", first)
+        move_pen(page, "mousePressed", first)
+        for place in others:
+            move_pen(page, "mouseDragged", place)
+        move_pen(page, "mouseReleased", place)
 
 
 def verdict(page):
@@ -194,7 +222,7 @@ def ink_of(strokes, pen=1.5):
     return 16 * np.clip((pen + 1) / 2 - near, 0, 1)
 
 
-@pytest.mark.parametrize("draw", [draw_by_mouse, draw_by_finger])
+@pytest.mark.parametrize("draw", [draw_by_mouse, draw_by_finger, draw_by_pen])
 def test_ten_digits_drawn_by_hand_are_read(mount, net, draw):
     page = mount()
     for digit, strokes in DIGITS.items():
@@ -290,9 +318,211 @@ def test_undo_takes_back_and_clear_empties(mount):
     undo.click()
     np.testing.assert_array_equal(ink(page), 16 * X[3])
     assert verdict(page).endswith("it is 3.") or "reads" in verdict(page)
+    expect(undo).to_be_disabled()
     clear.click()
     assert not ink(page).any()
-    expect(undo).to_be_disabled()
+    undo.click()
+    np.testing.assert_array_equal(ink(page), 16 * X[3])
+
+
+def undo(page):
+    page.get_by_role("button", name="Undo").click()
+
+
+ACTIONS = {
+    "a stroke": lambda page: draw_by_mouse(page, DIGITS[1]),
+    "Fit": lambda page: page.get_by_role("button", name="Fit").click(),
+    "Clear": lambda page: page.get_by_role("button", name="Clear").click(),
+    "an example": lambda page: page.get_by_role("button", name="3", exact=True).click(),
+    "a mistake": lambda page: page.get_by_role("button", name="Mistakes").click(),
+    "a key": lambda page: page.locator(".dp-cell[tabindex='0']").press("Space"),
+    "an erased cell": lambda page: page.locator(".dp-cell[tabindex='0']").press("Delete"),
+}
+
+
+def test_undo_takes_back_whatever_was_done_last(mount):
+    page, states = mount(), []
+    draw_by_mouse(page, [[(0.5 * x, 0.5 * y) for x, y in stroke] for stroke in DIGITS[4]])
+    for name in ("Fit", "a stroke", "Clear", "an example", "a stroke", "a mistake", "a key", "an erased cell", "Clear"):
+        states.append((ink(page).tolist(), verdict(page)))
+        ACTIONS[name](page)
+        assert ink(page).tolist() != states[-1][0], name
+    for state in reversed(states):
+        undo(page)
+        assert (ink(page).tolist(), verdict(page)) == state
+    page.locator(".dp-cell[tabindex='0']").press("ControlOrMeta+z")  # the strokes before Fit
+    page.locator(".dp-cell[tabindex='0']").press("ControlOrMeta+z")
+    assert not ink(page).any()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_what_changes_nothing_is_nothing_to_undo(mount):
+    page = mount()
+    undo_button = page.get_by_role("button", name="Undo")
+    ACTIONS["Clear"](page)
+    ACTIONS["an erased cell"](page)
+    page.locator(".dp-cell[tabindex='0']").press("ControlOrMeta+z")
+    expect(undo_button).to_be_disabled()
+    assert page.evaluate("model.saved") == 0
+    ACTIONS["a key"](page)
+    ACTIONS["a key"](page)
+    undo(page)
+    assert not ink(page).any()
+    expect(undo_button).to_be_disabled()
+
+
+def test_undo_while_a_stroke_is_drawn_takes_that_stroke(mount):
+    page = mount()
+    draw_by_mouse(page, DIGITS[1])
+    before = ink(page)
+    page.mouse.move(*on_screen(page, [(1, 4)])[0])
+    page.mouse.down()
+    page.mouse.move(*on_screen(page, [(7, 4)])[0], steps=3)
+    page.keyboard.press("ControlOrMeta+z")
+    page.mouse.move(*on_screen(page, [(7, 7)])[0], steps=3)
+    page.mouse.up()
+    np.testing.assert_array_equal(ink(page), before)
+
+
+def test_what_python_sets_cannot_be_undone(mount):
+    page = mount()
+    draw_by_mouse(page, DIGITS[1])
+    page.evaluate("ink => model.set('pixels', ink)", (16 * X[7]).tolist())
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+# ---- palms, second fingers, and pointers that get lost
+
+
+def seen_ink(page):
+    """Return the ink that the cells show, of a stroke that is being drawn, too."""
+    return np.array(page.locator(".dp-cell").evaluate_all("cells => cells.map((cell) => cell.ink)"))
+
+
+def test_a_pen_wins_over_the_palm_that_holds_it(mount):
+    page = mount()
+    touch(page, "touchStart", (6, 7))
+    touch(page, "touchMove", (6.5, 7))
+    assert seen_ink(page).any()
+    draw_by_pen(page, DIGITS[1])
+    alone = ink(page)
+    assert np.abs(alone - ink_of(DIGITS[1])).max() <= 1  # nothing of the palm's
+    touch(page, "touchMove", (6.5, 3))
+    draw_by_pen(page, DIGITS[7])
+    touch(page, "touchEnd")
+    np.testing.assert_array_equal(seen_ink(page), ink(page))
+    assert np.abs(ink(page) - ink_of(DIGITS[1] + DIGITS[7])).max() <= 1
+    for _ in DIGITS[7]:
+        undo(page)
+    np.testing.assert_array_equal(ink(page), alone)
+
+
+def test_a_pen_that_is_near_keeps_fingers_away_and_one_that_has_gone_does_not(mount):
+    page = mount()
+    touch(page, "touchStart", (2, 2))
+    move_pen(page, "mouseMoved", (5, 5))
+    assert not seen_ink(page).any()
+    touch(page, "touchEnd")
+    draw_by_finger(page, DIGITS[1])
+    assert not seen_ink(page).any()
+    move_pen(page, "mouseMoved", (12, 12))
+    draw_by_finger(page, DIGITS[1])
+    assert np.abs(ink(page) - ink_of(DIGITS[1])).max() <= 1
+
+
+def test_a_second_finger_draws_nothing(mount):
+    page = mount()
+    touch(page, "touchStart", (2, 2))
+    touch(page, "touchStart", (2, 2), (6, 6))
+    touch(page, "touchMove", (2, 5), (6, 2))
+    touch(page, "touchEnd")
+    assert np.abs(ink(page) - ink_of([[(2, 2), (2, 5)]])).max() <= 1
+
+
+def test_a_stroke_that_the_system_cancels_is_taken_back(mount):
+    page = mount()
+    draw_by_finger(page, DIGITS[1])
+    before = ink(page)
+    touch(page, "touchStart", (1, 6))
+    touch(page, "touchMove", (7, 6))
+    assert (seen_ink(page) != before).any()
+    touch(page, "touchCancel")
+    np.testing.assert_array_equal(seen_ink(page), before)
+    np.testing.assert_array_equal(ink(page), before)
+    draw_by_finger(page, [[(1, 6), (7, 6)]])
+    assert (ink(page) != before).any()
+
+
+def test_a_stroke_whose_pointer_is_lost_is_kept_and_blocks_nothing(mount):
+    page = mount()
+    release = "id => document.querySelector('.dp-pad').releasePointerCapture(id)"
+    page.mouse.move(*on_screen(page, [(4, 1)])[0])
+    page.mouse.down()
+    page.mouse.move(*on_screen(page, [(4, 7)])[0], steps=3)
+    page.evaluate(release, 1)  # the mouse
+    page.mouse.move(*on_screen(page, [(7, 7)])[0], steps=3)
+    np.testing.assert_array_equal(ink(page), ink_of([[(4, 1), (4, 7)]]).round())
+    page.mouse.up()
+    draw_by_mouse(page, [[(1, 1), (1, 7)]])
+    assert ink(page)[::8].all()
+
+
+def test_a_stroke_leaves_the_pad_and_comes_back_without_inking_the_edge(mount):
+    page = mount()
+    draw_by_mouse(page, [[(3, 1.5), (-3, 1.5), (-3, 6.5), (3, 6.5)]])
+    rows = ink(page).reshape(8, 8)
+    assert rows[1, :3].all() and rows[6, :3].all() and not rows[3:5].any()
+    ACTIONS["Fit"](page)
+    assert ink(page).any()
+
+
+@pytest.mark.parametrize("button", ["right", "middle"])
+def test_only_the_first_button_draws(mount, button):
+    page = mount()
+    first, last = on_screen(page, [(1, 4), (7, 4)])
+    page.mouse.move(*first)
+    page.mouse.down(button=button)
+    page.mouse.move(*last)
+    page.mouse.up(button=button)
+    assert not seen_ink(page).any()
+    page.mouse.move(*first)
+    page.mouse.down()
+    page.mouse.down(button=button)
+    page.mouse.up()
+    page.mouse.move(*last, steps=3)  # the other button is still down
+    page.mouse.up(button=button)
+    assert seen_ink(page)[24:40].reshape(2, 8)[:, 4:].sum() == 0
+    draw_by_mouse(page, DIGITS[1])  # and the pad is not blocked
+    assert ink(page).any()
+
+
+# ---- two views
+
+
+def test_two_views_show_one_drawing_and_one_can_go(mount):
+    page = mount(n_views=2)
+    views = page.locator(".place")
+
+    def shown():
+        state = "all => all.map((e) => [e.ink, e.textContent, e.disabled])"
+        return [view.locator(".dp-cell, .dp-verdict, button").evaluate_all(state) for view in views.all()]
+
+    def agree():
+        first, *others = shown()
+        assert all(other == first for other in others)
+        return first
+
+    seen = [agree()]
+    draw_by_mouse(page, DIGITS[4])
+    for name in ("Fit", "3", "3", "Undo", "Clear", "Undo"):
+        seen.append(agree())
+        views.last.get_by_role("button", name=name, exact=True).click()
+        assert agree() != seen[-1]
+    page.evaluate("ink => model.set('pixels', ink)", (16 * X[7]).tolist())
+    agree()
+    page.evaluate("() => { removals[1](); document.querySelectorAll('.place')[1].remove() }")
+    draw_by_mouse(page, DIGITS[1])
+    np.testing.assert_array_equal(seen_ink(page), ink(page))
 
 
 def test_fit_brings_a_small_digit_to_the_size_of_the_data(mount):

@@ -10,9 +10,10 @@ import pytest
 
 import nnlib
 from nnlib.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSProp
-from nnlib.widgets.stage import ENGINE, read_scripts
+from nnlib.widgets.playground.stage import ENGINE
+from nnlib.widgets.scripts import read_module
 
-SOURCE = read_scripts(ENGINE)
+SOURCE = read_module(*ENGINE)
 SEEDS = (0, 1, 5, 2**31 + 7, 2**40 + 3)
 TOLERANCE = 1e-9  # of theta after 500 steps, relative
 

@@ -1,5 +1,6 @@
 """Chapter 8 in a real JupyterLab: run by its kernel, its sliders moved by keys, its play button pressed."""
 
+import contextlib
 import json
 import os
 import re
@@ -37,6 +38,25 @@ print("equal:", np.allclose(p.to_network().theta, twin.theta, rtol=1e-9), np.isc
 ]
 
 
+# Each widget twice, and what Python then knows of it.
+VIEWS = [
+    """import matplotlib.pyplot as plt, nnlib
+def draw(w):
+    figure, ax = plt.subplots(figsize=(2, 2))
+    ax.plot([0, 1], [0, w])
+    return figure
+book = nnlib.widgets.flipbook(draw, w=list(range(30)), play="w")
+book""",
+    "book",
+    "import nnlib\np = nnlib.widgets.Playground(controls=['learning_rate'], show=['status', 'boundary'], seed=1)\np",
+    "p",
+    """print("epochs:", p.epoch, len(p.history["loss"]) > 5, "rate:", p.learning_rate)""",
+    "import nnlib\npad = nnlib.widgets.DigitPad(nnlib.NeuralNetwork(64, 10, output='softmax', rng=0))\npad",
+    "pad",
+    "print('ink:', round(16 * pad.pixels.sum()))",
+]
+
+
 def write_cells(path, sources):
     """Write a notebook of code cells."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -51,6 +71,7 @@ def lab(browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     (folder / "book").mkdir()
     write_cells(folder / "book" / "playground.ipynb", PLAYGROUND)
+    write_cells(folder / "book" / "views.ipynb", VIEWS)
     # Without outputs: what the test sees can only come from the kernel.
     stored = json.loads((ROOT / "book" / CHAPTER).read_text())
     stored["metadata"].pop("widgets", None)
@@ -182,34 +203,162 @@ def test_play_steps_the_slider(notebook):
         widget.locator(".widget-play button").first.click()
 
 
-def test_a_playground_and_its_kernel_share_one_theta(browser, lab):
-    page = browser.new_page(viewport={"width": 1400, "height": 1400})
+def run(page, k):
+    """Run a cell and return its output."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(k)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    return cell.locator(".jp-OutputArea")
+
+
+@contextlib.contextmanager
+def opened(browser, address, height=1400):
+    """Open a notebook in JupyterLab and yield its page when the kernel is there."""
+    page = browser.new_page(viewport={"width": 1400, "height": height})
     page.set_default_timeout(60_000)
-    page.goto(f"{lab}/lab/workspaces/alone/tree/playground.ipynb")
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(address)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    yield page
+    page.close()
+
+
+def test_a_playground_and_its_kernel_share_one_theta(browser, lab):
+    with opened(browser, f"{lab}/lab/workspaces/alone/tree/playground.ipynb") as page:
+        share_one_theta(page)
+
+
+def share_one_theta(page):
     address = page.url
-
-    def run(k):
-        cell = page.locator(".jp-CodeCell").nth(k)
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
-        return cell.locator(".jp-OutputArea")
-
-    run(0)
+    run(page, 0)
     status = page.locator(".pg-status")
     expect(status).to_contain_text("epoch 0", timeout=60_000)  # the kernel imports first
     page.get_by_role("button", name="Play", exact=True).click()
     expect(status).to_contain_text(re.compile(r"epoch (\d\d\d|\d,\d)"))
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(run(1)).to_contain_text("equal: True True")
+    expect(run(page, 1)).to_contain_text("equal: True True")
     expect(page.locator(".jp-CodeCell").nth(1)).to_contain_text("far: True True")
-    expect(run(2)).to_contain_text("set: 0 21")
+    expect(run(page, 2)).to_contain_text("set: 0 21")
     expect(status).to_contain_text("epoch 0")
     expect(page.locator(".playground .widget-readout").locator("visible=true")).to_have_text(["3", "5"])
     slider = page.locator(".playground [role=slider]").locator("visible=true").nth(1)
     slider.focus()
     slider.press("ArrowRight")
-    expect(run(3)).to_contain_text("chosen: 6")
+    expect(run(page, 3)).to_contain_text("chosen: 6")
     expect(status).to_contain_text("loss 0.250")
     assert page.url == address
-    page.close()
+
+
+# ---- two views of one widget
+
+
+@pytest.fixture(scope="module")
+def views(browser, lab):
+    with opened(browser, f"{lab}/lab/workspaces/views/tree/views.ipynb", height=5000) as page:
+        yield page
+
+
+def both(page, selector, text):
+    """Wait until both views say this, and return them."""
+    found = page.locator(f".jp-Notebook {selector}")
+    expect(found).to_have_count(2)
+    for one in found.all():
+        expect(one).to_have_text(text)
+    return found
+
+
+def test_two_views_of_a_flipbook_turn_the_same_pages(views):
+    first, second = run(views, 0), run(views, 1)
+    for begun, stopped in ((first, second), (second, first)):
+        begun.get_by_role("button", name="Play").click()
+        expect(stopped.locator(".widget-readout")).to_have_text(re.compile("[5-9]|1."))
+        stopped.get_by_role("button", name="Pause").click()
+        shown = [picture(view) for view in (first, second)]
+        assert shown[0] == shown[1]
+        views.wait_for_timeout(1000)
+        assert [picture(view) for view in (first, second)] == shown  # it stands still
+        readouts = both(views, ".flipbook .widget-readout", re.compile(r"\d+")).all_inner_texts()
+        assert readouts[0] == readouts[1] and f"w {readouts[0]}" in shown[0][1][0]
+        first.get_by_role("button", name="Stop").click()
+        both(views, ".flipbook .widget-readout", "0")
+    slider = second.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    both(views, ".flipbook .widget-readout", "1")
+    assert picture(first) == picture(second)
+
+
+STATUS = re.compile(r"epoch [\d,]+ .*")
+
+
+def epoch_of(text):
+    return int(re.search(r"epoch ([\d,]+)", text)[1].replace(",", ""))
+
+
+def test_two_views_of_a_playground_show_one_training(views):
+    first, second = run(views, 2), run(views, 3)
+    both(views, ".pg-status", re.compile("epoch 0 "))
+    first.get_by_role("button", name="Play").click()
+    expect(second.locator(".pg-status")).to_have_text(re.compile(r"epoch \d,?\d\d\d"))
+    second.get_by_role("button", name="Pause").click()
+    statuses = both(views, ".pg-status", STATUS).all_inner_texts()
+    assert statuses[0] == statuses[1]
+    pictures = [view.locator("canvas").evaluate("canvas => canvas.toDataURL()") for view in (first, second)]
+    assert pictures[0] == pictures[1]
+    second.get_by_role("button", name="Step", exact=True).focus()
+    views.keyboard.press("Enter")  # on which JupyterLab has a command of its own
+    both(views, ".pg-status", re.compile(f"epoch {epoch_of(statuses[0]) + 1:,} "))
+    expect(run(views, 4)).to_contain_text(f"epochs: {epoch_of(statuses[0]) + 1} True rate: 0.5")
+    slider = second.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    both(views, ".playground .widget-readout", "1")
+    both(views, ".pg-status", re.compile("epoch 0 "))
+    second.get_by_label("Speed").select_option("10 epochs a second")
+    assert [box.input_value() for box in views.get_by_label("Speed").all()] == ["10", "10"]
+    expect(run(views, 4)).to_contain_text("epochs: 0 False rate: 1")
+
+
+def test_a_view_of_an_output_comes_and_goes_while_it_trains(views):
+    first = run(views, 2)
+    run(views, 3)
+    first.get_by_role("button", name="Play").click()
+    first.locator(".pg-status").click(button="right")
+    views.get_by_role("menuitem", name=re.compile("New View for .*Output")).click()
+    other = views.locator(".jp-LinkedOutputView")
+    expect(other.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(other.locator(".pg-status")).to_have_text(re.compile(r"epoch [1-9]"))
+    other.get_by_role("button", name="Pause", exact=True).click()
+    expect(other.locator(".pg-status")).to_have_text(first.locator(".pg-status").inner_text())
+    other.get_by_role("button", name="Play", exact=True).click()
+    views.locator(".lm-TabBar-tab:has-text('Output View') .lm-TabBar-tabCloseIcon").click()
+    expect(other).to_have_count(0)
+    before = epoch_of(first.locator(".pg-status").inner_text())
+    expect(first.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    views.wait_for_timeout(300)
+    assert epoch_of(first.locator(".pg-status").inner_text()) > before
+    first.get_by_role("button", name="Pause", exact=True).click()
+
+
+def test_two_views_of_a_pad_show_one_drawing(views):
+    first, second = run(views, 5), run(views, 6)
+    expect(second.get_by_role("grid")).to_be_visible()
+    area = first.get_by_role("grid").bounding_box()
+    views.mouse.move(area["x"] + area["width"] / 2, area["y"] + 20)
+    views.mouse.down()
+    views.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] - 20, steps=5)
+    inks = [view.locator(".dp-cell").evaluate_all("all => all.map((cell) => cell.ink)") for view in (first, second)]
+    assert inks[0] == inks[1] and sum(inks[0]) > 100  # while it is drawn
+    views.mouse.up()
+    verdicts = both(views, ".dp-verdict", re.compile("The network reads")).all_inner_texts()
+    assert verdicts[0] == verdicts[1]
+    expect(run(views, 7)).to_contain_text(f"ink: {sum(inks[0])}")
+    second.get_by_role("button", name="Undo").click()
+    both(views, ".dp-verdict", re.compile("The pad is empty"))
+    expect(run(views, 7)).to_contain_text("ink: 0")
+    second.locator(".dp-cell[tabindex='0']").focus()
+    for key in ("Enter", "ArrowDown", "Shift+ArrowDown", "Space", "Delete"):
+        views.keyboard.press(key)
+    expect(second.locator(".dp-cell:focus")).to_have_count(1)
+    expect(second.locator(".dp-cell:focus")).to_have_attribute("aria-label", re.compile("ink 0 of 16"))
+    assert [view.locator(".dp-cell[aria-label$=' 16 of 16']").count() for view in (first, second)] == [2, 2]

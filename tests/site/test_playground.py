@@ -330,6 +330,17 @@ def test_own_points_by_mouse(open_one):
     assert len(names["X"]) == 5 and names["X"][-1] == pytest.approx([0.5, 1], abs=0.02)
 
 
+def test_another_button_of_the_mouse_moves_no_point(open_one):
+    page = open_one("own")
+    point = page.locator(".pg-handle").first
+    before = place_of(point)
+    page.mouse.move(*middle(point))
+    page.mouse.down(button="right")
+    page.mouse.move(*(middle(point) + 40), steps=3)
+    page.mouse.up(button="right")
+    assert place_of(point) == before
+
+
 def test_a_click_on_a_point_changes_its_class_and_a_drag_does_not(open_one):
     page = open_one("own")
     point = page.locator(".pg-handle").nth(1)
@@ -492,6 +503,58 @@ def test_two_playgrounds_do_not_disturb_each_other(visit, publish):
     assert second.locator(".pg-status").inner_text() == before
     second.get_by_role("button", name="Step").click()
     assert "epoch 1 " in second.locator(".pg-status").inner_text()
+
+
+def drawn(playground):
+    """Return what a view shows: its words, its pictures, its handles and the state of its buttons."""
+    state = "all => all.map((e) => [e.tagName, e.toDataURL?.() ?? e.ariaLabel ?? e.textContent, e.value, e.checked])"
+    return playground.locator(".pg-status, canvas, button, input, select").evaluate_all(state)
+
+
+def test_two_views_are_one_playground(visit, publish):
+    playground = Playground("own", log_loss=True, name="twice")
+    seen = visit(publish(playground, playground), **WITH_MOTION)
+    first, second = seen.page.locator(".playground").all()
+
+    def agree():
+        shown = [drawn(view) for view in (first, second)]
+        assert shown[0] == shown[1]
+        return shown[0]
+
+    states = [agree()]
+    for view, name in ((first, "Step"), (second, "Step"), (first, "New start"), (second, "Add a point")):
+        view.get_by_role("button", name=name).click()
+        states.append(agree())
+        assert states[-1] != states[-2]
+    second.get_by_role("radio", name="class 0").check()
+    first.get_by_role("button", name="Add a point").click()
+    assert "class 0" in second.locator(".pg-handle").last.get_attribute("aria-label")
+    first.get_by_label("log axis").uncheck()
+    second.get_by_label("Speed").select_option("as fast as it can")
+    agree()
+    first.get_by_role("button", name="Play").click()
+    expect(second.get_by_role("button", name="Pause")).to_be_visible()
+    wait_for_epoch(seen.page, 2000)
+    second.get_by_role("button", name="Pause").click()
+    stopped = agree()
+    seen.page.wait_for_timeout(200)
+    assert agree() == stopped
+    second.get_by_role("button", name="Back to start").click()
+    assert agree() != stopped
+    assert seen.complaints == []
+
+
+def test_two_views_train_while_one_of_them_is_seen(visit, publish):
+    playground = Playground(show=["status"], controls=[])
+    page = visit(publish(playground, playground), **WITH_MOTION).page
+    page.add_style_tag(content=".playground { margin-bottom: 2000px }")
+    button(page, "Play").first.click()
+    for place in ("first", "last"):
+        getattr(page.locator(".playground"), place).scroll_into_view_if_needed()
+        page.wait_for_timeout(200)
+        text = getattr(page.locator(".pg-status"), place).inner_text()
+        page.wait_for_timeout(300)
+        assert getattr(page.locator(".pg-status"), place).inner_text() != text
 
 
 def test_the_theme_changes_the_pictures_at_once(open_one):

@@ -1,5 +1,10 @@
 // What a reader can take hold of on the plane: own points, and the lines of the first layer's units. Each handle is a
 // button over the canvas, so that mouse, finger and keyboard can do the same.
+//
+// Offers: placeHandles, tidy, pointHandles, lineHandles, drawLines
+// Uses: make (../../page/elements.js)
+// Uses: range (../engine/network.js)
+// Uses: fromPixels, toPixels (plane.js)
 
 const SHAKE = 3; // pixels that a click may move and still be none
 const NUDGE = 0.02; // of the plane's side, for an arrow key; five times as far with Shift
@@ -27,6 +32,7 @@ function makeHandle(layer) {
     button.handle.onMove(...fromPixels(layer.box, area.width, left, top), button.pivot);
   };
   button.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
     button.setPointerCapture(event.pointerId);
     button.pivot = button.handle.pivot; // it stays for the whole drag
     button.from = [event.clientX, event.clientY];

@@ -1,5 +1,8 @@
 // The data of nnlib.datasets, drawn in the page: the same points as in Python from the same seed.
 // A set is {X, Y, n}: X holds n rows of two numbers, Y one 0 or 1 for each.
+//
+// Offers: CORNERS, TARGETS, makeSet, drawSet
+// Uses: defaultRng (generator.js)
 
 const CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]; // prettier-ignore
 const TARGETS = [0, 1, 1, 0];

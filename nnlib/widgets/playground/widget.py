@@ -4,7 +4,8 @@ Chapter 1 is the first to use it. The page's own engine does what `nnlib.train` 
 there is a kernel, Python reads and sets the same `theta`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as widgets
@@ -12,30 +13,32 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from nnlib import datasets
-from nnlib.initializers import INITIALIZERS
 from nnlib.network import NeuralNetwork
-from nnlib.validation import as_floats, check_choice, check_count, check_finite
-from nnlib.widgets.controls import fold, make_control, make_weight, name_weights
-from nnlib.widgets.settings import (
+from nnlib.validation import as_floats, check_finite
+from nnlib.widgets.controls import width_of
+from nnlib.widgets.playground.controls import fold, make_control, make_weight, name_weights
+from nnlib.widgets.playground.settings import (
     CONTROLS,
+    SIZES,
     TRAITS,
     VIEWS,
-    as_points,
-    check_names,
+    check_controls,
     check_race,
     check_setting,
-    check_speed,
     label,
     label_of,
+    place,
+    places_of,
     read_data,
+    sizes_of,
+    split_data,
     split_sizes,
 )
-from nnlib.widgets.stage import Stage
+from nnlib.widgets.playground.stage import Stage
 from nnlib.widgets.still import draw_still
+from nnlib.widgets.traits import Checked, Refused, Reported, as_they_come, refusing
 
 IN_FRONT = 3  # controls that stand open; the others are folded away
-MOST_SLIDERS = 9  # weights that get a slider each, if that is asked for
 
 
 class Playground(widgets.VBox):
@@ -104,21 +107,21 @@ class Playground(widgets.VBox):
     Playground(data='xor', hidden_size=2, learning_rate=0.5, activation='tanh', loss='mse', optimizer='gd', seed=3)
     """
 
-    data = traitlets.Any()
-    hidden_size = traitlets.Any()
-    learning_rate = traitlets.Any()
-    activation = traitlets.Any()
-    loss_name = traitlets.Any()
-    optimizer = traitlets.Any()
-    l2 = traitlets.Any()
-    noise = traitlets.Any()
-    batch_size = traitlets.Any(allow_none=True)
-    seed = traitlets.Any()
-    theta = traitlets.Any()
-    epoch = traitlets.Int()
-    loss = traitlets.Float()
-    history = traitlets.Dict()
-    message = traitlets.Unicode()
+    data = Checked(check_setting)
+    hidden_size = Checked(check_setting)
+    learning_rate = Checked(check_setting)
+    activation = Checked(check_setting)
+    loss_name = Checked(check_setting)
+    optimizer = Checked(check_setting)
+    l2 = Checked(check_setting)
+    noise = Checked(check_setting)
+    batch_size = Checked(check_setting)
+    seed = Checked(check_setting)
+    theta = Checked(as_they_come)  # it is held against the network's size
+    epoch = Reported(as_they_come)
+    loss = Reported(as_they_come)
+    history = Reported(as_they_come)
+    message = Reported(as_they_come, "")
 
     def __init__(
         self, data: str | tuple[ArrayLike, ArrayLike] = "xor", hidden_size: int | Sequence[int] = 4,
@@ -128,27 +131,28 @@ class Playground(widgets.VBox):
         controls: Sequence[str] = CONTROLS, race: Sequence[dict] = (), log_loss: bool = False, speed: int = 1000,
         name: str = "playground",
     ) -> None:  # fmt: skip
-        own = None if isinstance(data, str) else as_points(*data)
+        data, points = split_data(data)
+        given = (data, hidden_size, learning_rate, activation, loss, optimizer, l2, noise, batch_size, seed)
+        settings = {trait: check_setting(trait, value) for trait, value in zip(TRAITS, given, strict=True)}
+        race = check_race("race", race)
+        controls = check_controls(controls, race)
+        weights = name_weights(sizes_of(settings["hidden_size"])) if "weights" in controls else []
         self._stage = Stage(
-            points=own or as_points(*datasets.xor()), init=check_choice("init", init, list(INITIALIZERS)),
-            n_samples=check_count("n_samples", n_samples), epochs=check_count("epochs", epochs, smallest=0),
-            show=check_names("show", show, VIEWS), race=check_race(race), log_loss=log_loss, name=name,
-            speed=check_speed(speed), lines="lines" in controls,
-            adding="data" in controls or "points" in controls,
+            points=points, init=init, n_samples=n_samples, epochs=epochs, show=show, race=race, log_loss=log_loss,
+            name=name, speed=speed, lines="lines" in controls, adding="data" in controls or "points" in controls,
+            weights=list(range(len(weights))), seed=settings["seed"], **places_of(settings),
         )  # fmt: skip
         self._controls: dict[str, widgets.Widget] = {}
         self._quiet = True  # while it is set, a change begins no new run
-        super().__init__()
-        settings = (data if own is None else "own", hidden_size, learning_rate, activation, loss, optimizer, l2, noise)
-        for setting, value in zip(TRAITS, (*settings, batch_size, seed), strict=True):
-            self.set_trait(setting, value)
+        super().__init__(**settings)
         self._quiet = False
         self._begin()
         if theta is not None:
             self.theta = theta
+        for k in self._stage.weights:
+            setattr(self._stage, f"theta_{k}", self.theta[k])
         self._stage.observe(self._hear)
-        controls = check_names("controls", controls, (*CONTROLS, "weights", "lines", "points"))
-        self.children = [*self._make_controls(controls), self._stage]
+        self.children = [*self._make_controls(controls, weights), self._stage]
         self.add_class("playground")
 
     def __repr__(self) -> str:
@@ -178,36 +182,33 @@ class Playground(widgets.VBox):
         """Return X and Y: the points that are learned now."""
         return read_data(self.data, self.noise, self._stage.n_samples, self._stage.points)
 
-    @traitlets.validate(*TRAITS)
-    def _check(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if name == "hidden_size":
-            first, second = split_sizes(value)
-            return (first, second) if second else first
-        if name == "batch_size":
-            return check_setting(name, value or None) or None  # the page's 0 is all samples
-        return check_setting(name.removesuffix("_name"), value)
-
     @traitlets.validate("theta")
     def _check_theta(self, proposal: dict) -> np.ndarray:
-        n_params = len(self._new_network().theta)
-        theta = np.array(as_floats("theta", proposal["value"], f"it may be ({n_params},)"))
-        if theta.shape != (n_params,):
-            raise ValueError(f"theta has shape {theta.shape}; this network takes ({n_params},)")
-        check_finite("theta", theta)
+        n_params = self._new_network().theta.size
+        with refusing():
+            theta = np.array(as_floats("theta", proposal["value"], f"it may be ({n_params},)"))
+            if theta.shape != (n_params,):
+                raise Refused(f"theta has shape {theta.shape}; this network takes ({n_params},)")
+            check_finite("theta", theta)
         return theta
+
+    @traitlets.validate("hidden_size")
+    def _check_sizes(self, proposal: dict) -> Any:
+        if self._stage.weights and split_sizes(proposal["value"]) != self._sizes_in_page():
+            raise Refused(f"hidden_size is {proposal['value']}; it stays as it is where each weight has a slider")
+        return proposal["value"]
 
     @traitlets.observe(*TRAITS)
     def _pass_on(self, change: dict) -> None:
         """Pass a setting on to the page, as its place among the choices."""
-        name, value = change["name"].removesuffix("_name"), change["new"]
+        name, value = change["name"], change["new"]
         if name == "seed":
             self._stage.seed = value
         elif name == "hidden_size":
-            for part, units in zip(("hidden_size", "second_layer"), split_sizes(value), strict=True):
+            for part, units in zip(SIZES, split_sizes(value), strict=True):
                 self._place(part, units)
         else:
-            self._place(name, value or 0 if name == "batch_size" else value)
+            self._place(name.removesuffix("_name"), 0 if value is None else value)
         if not self._quiet:
             self._begin()
 
@@ -219,16 +220,15 @@ class Playground(widgets.VBox):
 
     def _place(self, name: str, value: Any) -> None:
         """Set the place of `value` among the choices, which it joins if it is none of them."""
-        choices = self._stage.choices[name]
-        if value not in choices:
-            choices = sorted([*choices, value])
-            self._stage.choices = self._stage.choices | {name: choices}
-            if name in self._controls:
-                self._controls[name].options = [(label(name, choice), choice) for choice in choices]
-        place = choices.index(value)
-        setattr(self._stage, f"{name}_index", place)
+        known = self._stage.choices
+        self._stage.choices, index = place(known, name, value)
         if name in self._controls:
-            self._controls[name].index = place
+            control, choices = self._controls[name], self._stage.choices[name]
+            with control.hold_sync():  # new options alone would bring it, and the stage, to the first of them
+                if choices != known[name]:
+                    control.options = [(label(name, choice), choice) for choice in choices]
+                control.index = index
+        setattr(self._stage, f"{name}_index", index)
 
     def _begin(self, theta: np.ndarray | None = None) -> None:
         """Go to epoch 0, at `theta` or at the start that the seed draws."""
@@ -239,53 +239,53 @@ class Playground(widgets.VBox):
             net.theta = theta
         value = net.loss(*self.read_data(), loss=self.loss_name, l2=self.l2)
         stage.noise_unused = self.data in ("xor", "own")
-        self._quiet = True
         now = {"theta": net.theta, "epoch": 0, "loss": value, "history": {"epoch": [0], "loss": [value]}}
-        for name, new in now.items():
-            self.set_trait(name, new)
-            setattr(stage, name, new.tolist() if name == "theta" else new)
-        self._quiet = False
+        with self._keeping_quiet():
+            for name, new in now.items():
+                self.set_trait(name, new)
+                setattr(stage, name, new.tolist() if name == "theta" else new)
+
+    @contextmanager
+    def _keeping_quiet(self) -> Iterator[None]:
+        """Let no change inside begin a new run."""
+        was, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = was
 
     def _hear(self, change: dict) -> None:
         """Take over what the page has reported, or what a control has set there."""
         name, value, stage = change["name"], change["new"], self._stage
-        self._quiet = True
-        if name in ("epoch", "loss", "history", "message", "seed"):
-            self.set_trait(name, value)
-        elif name == "theta" and len(value) == len(self._new_network().theta):  # not one of a size that has gone
-            self.set_trait("theta", np.array(value, float))
-        elif name in ("hidden_size_index", "second_layer_index"):
-            parts = [stage.choices[part][getattr(stage, f"{part}_index")] for part in ("hidden_size", "second_layer")]
-            self.hidden_size = parts
-        elif name.endswith("_index"):
-            setting = name.removesuffix("_index")
-            chosen = stage.choices[setting][value]
-            self.set_trait("loss_name" if setting == "loss" else setting, chosen)
-        self._quiet = False
+        with self._keeping_quiet():
+            if name in ("epoch", "loss", "history", "message", "seed"):
+                self.set_trait(name, value)
+            elif name == "theta" and len(value) == self.theta.size:  # not one of a size that has gone
+                self.set_trait("theta", np.array(value, float))
+            elif name.removesuffix("_index") in SIZES:
+                self.hidden_size = self._sizes_in_page()
+                if self.theta.size != self._new_network().theta.size:  # until the page reports
+                    self.set_trait("theta", self._new_network().theta)
+            elif name.endswith("_index"):
+                setting = name.removesuffix("_index")
+                self.set_trait("loss_name" if setting == "loss" else setting, stage.choices[setting][value])
+
+    def _sizes_in_page(self) -> tuple[int, int]:
+        stage = self._stage
+        first, second = (stage.choices[part][getattr(stage, f"{part}_index")] for part in SIZES)
+        return first, second if first else 0
 
     def _new_network(self) -> NeuralNetwork:
-        first, second = split_sizes(self.hidden_size)
-        sizes = [2, *filter(None, (first, second)), 1]
+        sizes = sizes_of(self.hidden_size)
         return NeuralNetwork(*sizes, hidden=self.activation, init=self._stage.init, rng=self.seed)
 
-    def _make_controls(self, names: Sequence[str]) -> list[widgets.Widget]:
+    def _make_controls(self, names: Sequence[str], weights: Sequence[str]) -> list[widgets.Widget]:
         """Return the controls, joined to the stage: the first few open, the others folded away."""
         plain = [name for name in names if name in CONTROLS]
-        width = f"{max((len(label_of(name)) for name in plain), default=0)}ch"
+        width = width_of([label_of(name) for name in plain])
         for name in plain:
             self._controls[name] = make_control(self._stage, name, width)
-        rows = [*self._controls.values(), *(self._make_weights() if "weights" in names else [])]
-        if len(rows) <= IN_FRONT + 1 or "weights" in names:
+        rows = [*self._controls.values(), *(make_weight(self._stage, k, words) for k, words in enumerate(weights))]
+        if len(rows) <= IN_FRONT + 1 or weights:
             return rows
         return [*rows[:IN_FRONT], *fold(rows[IN_FRONT:])]
-
-    def _make_weights(self) -> list[widgets.Widget]:
-        """Return a slider for each entry of `theta`, joined to the stage."""
-        names = name_weights(self._new_network().sizes)
-        if len(names) > MOST_SLIDERS:
-            raise ValueError(f"controls has 'weights'; with {len(names)} weights it may be up to {MOST_SLIDERS}")
-        self._stage.weights = list(range(len(names)))
-        self._stage.add_traits(**{f"theta_{k}": traitlets.Float().tag(sync=True) for k in self._stage.weights})
-        for k in self._stage.weights:
-            setattr(self._stage, f"theta_{k}", float(self.theta[k]))
-        return [make_weight(self._stage, k, words) for k, words in enumerate(names)]

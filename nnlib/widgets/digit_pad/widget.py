@@ -13,14 +13,32 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from nnlib.network import NeuralNetwork
-from nnlib.validation import as_floats, check_array, check_count, check_finite
-from nnlib.widgets.stage import read_scripts, read_text
+from nnlib.validation import as_floats, check_array, check_count, check_finite, type_name
+from nnlib.widgets.scripts import read_module, read_text
 from nnlib.widgets.still import draw_digit
+from nnlib.widgets.traits import Checked, Fixed, Reported, as_they_come
 
 FULL = 16  # ink of a full cell, as the page keeps it
 N_PIXELS, N_DIGITS = 64, 10
 MOST_MISTAKES = 20
 INKS = "0123456789abcdefg"  # one letter a pixel, 0 to 16
+
+
+def check_pixels(name: str, value: Any) -> np.ndarray:
+    """Return ink from 0 to 1 in a row of its own; ValueError if it is not that of 8 x 8 cells."""
+    wanted = "the pad takes (64,) or (8, 8)"
+    pixels = as_floats(name, value, wanted)
+    if pixels.shape not in ((N_PIXELS,), (8, 8)):
+        raise ValueError(f"{name} has shape {pixels.shape}; {wanted}")
+    return _check_ink(name, pixels.ravel()).copy()
+
+
+def as_pixels(ink: Any) -> Any:
+    """Return the page's ink of 0 to 16 as pixels; what is none is left for the check to refuse."""
+    try:
+        return np.asarray(ink, float) / FULL
+    except (TypeError, ValueError):
+        return ink
 
 
 class DigitPad(anywidget.AnyWidget):
@@ -72,22 +90,20 @@ class DigitPad(anywidget.AnyWidget):
     7
     """
 
-    _esm = read_scripts(["digit_reader.js", "digit_pad.js"])
-    _css = read_text("playground.css") + read_text("digit_pad.css")
+    _esm = read_module("digit_pad/page/digit_pad.js")
+    _css = read_text("page/look.css") + read_text("digit_pad/page/digit_pad.css")
 
-    pixels = traitlets.Any().tag(
-        sync=True,
-        to_json=lambda pixels, _: (FULL * pixels).tolist(),
-        from_json=lambda ink, _: np.array(ink, float) / FULL,
+    pixels = Checked(check_pixels).tag(
+        sync=True, to_json=lambda pixels, _: (FULL * pixels).tolist(), from_json=lambda ink, _: as_pixels(ink)
     )
-    probabilities = traitlets.Any()
-    digit = traitlets.Int()
+    probabilities = Reported(as_they_come)
+    digit = Reported(as_they_come)
 
     # what the page is told of the network and of the examples: [pixels, label, read rightly]
-    sizes = traitlets.List().tag(sync=True)
-    hidden = traitlets.Unicode().tag(sync=True)
-    theta = traitlets.Unicode().tag(sync=True)
-    examples = traitlets.List().tag(sync=True)
+    sizes = Fixed(as_they_come).tag(sync=True)
+    hidden = Fixed(as_they_come).tag(sync=True)
+    theta = Fixed(as_they_come).tag(sync=True)
+    examples = Fixed(as_they_come).tag(sync=True)
 
     def __init__(
         self,
@@ -117,26 +133,20 @@ class DigitPad(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         return bundle and (bundle[0] | {"image/png": draw_digit(self.pixels, self.probabilities)}, *bundle[1:])
 
-    @traitlets.validate("pixels")
-    def _check_pixels(self, proposal: dict) -> np.ndarray:
-        wanted = "the pad takes (64,) or (8, 8)"
-        pixels = as_floats("pixels", proposal["value"], wanted)
-        if pixels.shape not in ((N_PIXELS,), (8, 8)):
-            raise ValueError(f"pixels has shape {pixels.shape}; {wanted}")
-        return _check_ink("pixels", pixels.ravel()).copy()
-
     @traitlets.observe("pixels")
     def _read(self, change: dict) -> None:
         """Let the network read what is on the pad now."""
-        self.probabilities = self._net.forward(change["new"][None])[0]
-        self.digit = int(self.probabilities.argmax())
+        probabilities = self._net.forward(change["new"][None])[0]
+        self.set_trait("probabilities", probabilities)
+        self.set_trait("digit", int(probabilities.argmax()))
 
 
 def _check_reader(net: Any) -> NeuralNetwork:
     """Return `net`; ValueError if it does not read 8 x 8 digits."""
     wanted = f"it may be a NeuralNetwork({N_PIXELS}, ..., {N_DIGITS}, output='softmax')"
     if not isinstance(net, NeuralNetwork):
-        raise ValueError(f"net is {type(net).__name__}; {wanted}")
+        remedy = "it may be the estimator's network, estimator.network_" if hasattr(net, "network_") else wanted
+        raise ValueError(f"net is {type_name(net)}; {remedy}")
     if (net.sizes[0], net.sizes[-1], net.output) != (N_PIXELS, N_DIGITS, "softmax"):
         raise ValueError(f"net is {net}; {wanted}")
     check_finite("net.theta", net.theta)
@@ -159,6 +169,8 @@ def _choose_examples(net: NeuralNetwork, X: Any, Y: Any, n_examples: int) -> lis
         return []
     X = _check_ink("X", check_array("X", X, N_PIXELS, f"the pad takes (n_samples, {N_PIXELS})"))
     Y = check_array("Y", Y, N_DIGITS, f"the pad takes (n_samples, {N_DIGITS})", n_rows=len(X))
+    if not np.array_equal(np.sort(Y, axis=1), np.sort(np.eye(N_DIGITS)[Y.argmax(axis=1)], axis=1)):
+        raise ValueError("Y has rows that are not one-hot; each may hold one 1, as np.eye(10)[labels] does")
     ink, labels = np.rint(FULL * X).astype(int), Y.argmax(axis=1)
     right = net.predict(ink / FULL) == labels
     chosen = [row for digit in range(N_DIGITS) for row in np.flatnonzero(right & (labels == digit))[:n_examples]]

@@ -1,35 +1,26 @@
-// The Playground's settings: read from its model, written into a page's address, and found there again.
+// A run in the page's address: written there while it rests, and found there again.
+//
+// Offers: MOST_POINTS, isPublished, addressOf, keepAddress, applyFragment
+// Uses: range (../engine/network.js)
+// Uses: INDEXED (settings.js)
 
-const INDEXED = [
-  "data", "noise", "learning_rate", "hidden_size", "second_layer", "activation", "loss", "optimizer", "l2", "batch_size",
-]; // prettier-ignore
 const MOST_POINTS = 400;
 const MOST_EPOCHS = 1e7;
 
-// The settings of the runs, one for each racer; each setting with choices is kept as its place among them.
-function readSettings(model) {
-  const choices = model.get("choices");
-  const shared = Object.fromEntries(INDEXED.map((name) => [name, choices[name][model.get(`${name}_index`)]]));
-  for (const name of ["seed", "init", "n_samples", "points"]) shared[name] = model.get(name);
-  const racers = model.get("race");
-  return (racers.length ? racers : [{}]).map((racer) => {
-    const settings = { ...shared, ...racer };
-    const { hidden_size, second_layer } = settings;
-    settings.sizes = [2, ...(hidden_size ? [hidden_size] : []), ...(hidden_size && second_layer ? [second_layer] : []), 1];
-    settings.hidden = settings.activation;
-    const start = model.get("start");
-    settings.theta = start && start.length === makeNetwork(settings).nParams ? start : null;
-    return settings;
-  });
+// In JupyterLab and its kin the address belongs to them.
+const isPublished = () => !document.getElementById("jupyter-config-data") && /^(http|file)/.test(location.protocol);
+
+function addressOf(model, epoch) {
+  return location.href.split("#")[0] + writeFragment(model, epoch);
 }
 
-// The points to learn, and fresh ones of the same kind to validate on where there can be any.
-function readData({ data, noise, n_samples, points }) {
-  if (data === "xor") return [makeSet(CORNERS, TARGETS), null];
-  if (data !== "own") return [drawSet(data, n_samples, noise, 0), drawSet(data, n_samples, noise, 1)];
-  const places = points.map(([x1, x2]) => [x1, x2]);
-  const labels = points.map(([, , label]) => label);
-  return [makeSet(places, labels), null];
+function keepAddress(model, epoch) {
+  if (!isPublished()) return;
+  try {
+    history.replaceState(history.state, "", addressOf(model, epoch));
+  } catch {
+    // a page without an address of its own: nothing to keep
+  }
 }
 
 // The part of an address behind #: the Playground's name, then every setting by value, and the epoch.
@@ -51,7 +42,8 @@ function applyFragment(model, fragment) {
   if (!fragment.startsWith(prefix)) return null;
   const words = new URLSearchParams(fragment.slice(prefix.length));
   const choices = model.get("choices");
-  for (const name of INDEXED) {
+  const sizes = model.get("weights").length ? ["hidden_size", "second_layer"] : []; // each weight has a slider: they stay
+  for (const name of INDEXED.filter((name) => !sizes.includes(name))) {
     const place = choices[name].map(String).indexOf(words.get(name));
     if (place >= 0) model.set(`${name}_index`, place);
   }

@@ -1,4 +1,7 @@
 // Drawing on canvas: colors, and the plane with what a network says at each place. Nothing here trains or listens.
+//
+// Offers: FRAME_TIME, GRID, paletteOf, prepare, boxAround, fillPlane, pictureOf, traceBoundary, drawMarker, radiusFor
+// Offers: drawPlane, toPixels, fromPixels
 
 const GRID = 96; // points along each side of the drawn plane; a network that is too slow for it gets fewer
 const FRAME_TIME = 4; // milliseconds that the plane may take while the network trains

@@ -2,6 +2,8 @@
 //
 // The bits are PCG64's (O'Neill 2014), spread from the seed by SeedSequence; normal numbers are drawn by the
 // ziggurat (Marsaglia and Tsang 2000). All equal to NumPy's, but for the last digits of a normal number.
+//
+// Offers: defaultRng
 
 const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n; // of PCG64's linear congruential step
 const WORD = 2 ** 32;

@@ -1,4 +1,8 @@
 // Drawing on canvas: the loss, the hidden layer, the network.
+//
+// Offers: drawLoss, drawHidden, drawNetwork
+// Uses: range (../engine/network.js)
+// Uses: boxAround, drawMarker, fromPixels, pictureOf, prepare, radiusFor, toPixels, traceBoundary (plane.js)
 
 // ---- the loss
 

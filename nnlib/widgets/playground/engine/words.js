@@ -1,4 +1,9 @@
 // What the page says: the state of a run in words, as nnlib.diagnose says it.
+//
+// Offers: count, score, verdictOf, sentenceOf, pythonOf
+// Uses: CORNERS, TARGETS (datasets.js)
+// Uses: range (network.js)
+// Uses: lossOf, validationLossOf (training.js)
 
 const SURE = 0.4; // an output this near its target counts as learned (Fahlman, 1988)
 const NEAR = 0.05; // an output this near a value of a plateau is on the plateau

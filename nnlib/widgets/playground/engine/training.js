@@ -1,4 +1,8 @@
 // The training loop of the page, as nnlib.train runs it: optimizers, batches, epochs, and a record that fits a plot.
+//
+// Offers: startRun, advance, lossOf, validationLossOf
+// Uses: defaultRng (generator.js)
+// Uses: makeNetwork, startTheta, compile, penalize (network.js)
 
 // ---- optimizers: each makes its moments for `theta` and returns the function that takes step t = 1, 2, ...
 

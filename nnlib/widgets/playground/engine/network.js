@@ -2,6 +2,9 @@
 //
 // Functions of numbers, with no page in sight; a test in a real browser holds `theta` equal to Python's. Arrays are
 // Float64Arrays, row by row. Chapter 6 has the mathematics, with the names used here.
+//
+// Offers: range, makeNetwork, startTheta, compile, penalize
+// Uses: defaultRng (generator.js)
 
 // ---- formulas, as text: `value` sets `a` from `z`, both of them locals; `slope` is f'(z), read from the output `a`
 
