@@ -65,15 +65,26 @@ MAY_IMPORT = {
     "plotting.diagrams": {"plotting.common"},
     "plotting": {"plotting.common", "plotting.planes", "plotting.landscapes", "plotting.maps", "plotting.diagrams"},
     # Python and its browser part side by side
+    "widgets.scripts": set(),
+    "widgets.traits": set(),
+    "widgets.controls": set(),
     "widgets.still": {"plotting"},
-    "widgets.settings": {"activations", "datasets"},
-    "widgets.stage": {"widgets.settings"},
-    "widgets.controls": {"widgets.settings", "widgets.stage"},
-    "widgets.flipbook": {"plotting"},
-    "widgets.digit_pad": {"network", "widgets.stage", "widgets.still"},
-    "widgets.playground": {
-        "datasets", "initializers", "network", "widgets.controls", "widgets.settings", "widgets.stage", "widgets.still",
+    "widgets.play": {"widgets.scripts", "widgets.traits"},
+    "widgets.flipbook": {"plotting", "widgets.controls", "widgets.play", "widgets.traits"},
+    "widgets.digit_pad.widget": {"network", "widgets.scripts", "widgets.still", "widgets.traits"},
+    "widgets.digit_pad": {"widgets.digit_pad.widget"},
+    "widgets.playground.settings": {"activations", "datasets", "widgets.traits"},
+    "widgets.playground.stage": {
+        "initializers", "widgets.playground.settings", "widgets.scripts", "widgets.traits",
     },
+    "widgets.playground.controls": {
+        "widgets.controls", "widgets.playground.settings", "widgets.playground.stage",
+    },
+    "widgets.playground.widget": {
+        "network", "widgets.controls", "widgets.playground.controls", "widgets.playground.settings",
+        "widgets.playground.stage", "widgets.still", "widgets.traits",
+    },
+    "widgets.playground": {"widgets.playground.widget"},
     "widgets": {"widgets.digit_pad", "widgets.flipbook", "widgets.playground"},
 }  # fmt: skip
 # What the chapters have built by the end of chapter 8. Only `checks` and the tests may import it.
