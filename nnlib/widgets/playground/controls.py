@@ -43,6 +43,7 @@ def make_weight(stage: Stage, k: int, words: str) -> widgets.FloatSlider:
 def name_weights(sizes: Sequence[int]) -> list[str]:
     """Return a name for each entry of `theta`, if they are few: w and b, with places where there is more than one.
 
+    >>> from nnlib.widgets.playground.controls import name_weights
     >>> name_weights((2, 1))
     ['w1', 'w2', 'b']
     """
