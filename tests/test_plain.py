@@ -112,6 +112,10 @@ def test_an_unknown_loss_is_no_cross_entropy():
         plain.NeuralNetwork(2, 4, 1, rng=0).loss_and_gradient(X, Y, "MSE")
 
 
+def test_its_lines_fit_the_page_of_appendix_f():
+    assert max(map(len, inspect.getsource(plain).splitlines())) <= 92  # more would scroll at 1280 px
+
+
 def test_it_stands_alone():
     """A reader copies the page into a file of their own, and it runs."""
     tree = ast.parse(inspect.getsource(plain))
