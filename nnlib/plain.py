@@ -55,13 +55,13 @@ def mse(A, Y):
 
 
 def binary_cross_entropy(Z, Y):
-    """Return the cross-entropy of sigmoid outputs, from their logits Z, and dZ (chapter 5)."""
+    """Return the cross-entropy of sigmoid outputs from logits Z, and dZ (chapter 5)."""
     value = np.sum(softplus(Z) - Y * Z) / len(Z)
     return value, (sigmoid(Z) - Y) / len(Z)
 
 
 def cross_entropy(Z, Y):
-    """Return the cross-entropy of softmax outputs, from their logits Z, and dZ (chapter 5)."""
+    """Return the cross-entropy of softmax outputs from logits Z, and dZ (chapter 5)."""
     value = np.sum(log_sum_exp(Z) - np.sum(Y * Z, axis=1)) / len(Z)
     return value, (softmax(Z) - Y) / len(Z)
 
@@ -89,7 +89,7 @@ def layer_backward(dZ, A, W):
 
 
 class NeuralNetwork:
-    """Chapter 8's network, its numbers in one vector, with any number of layers (chapter 6)."""
+    """Chapter 8's network, with any number of layers (chapter 6)."""
 
     def __init__(self, *sizes, hidden="tanh", output="sigmoid", rng=None):
         pairs = zip(sizes[:-1], sizes[1:])
@@ -173,7 +173,7 @@ def objective(theta, net, X, Y, loss="mse", l2=0.0):
 
 
 def central_difference(net, X, Y, loss="mse", l2=0.0, eps=1e-5):
-    """Return the gradient from losses alone; loss_and_gradient has to equal it (chapter 7)."""
+    """Return the gradient from losses alone, to hold the other against (chapter 7)."""
     start = net.theta.copy()
     dtheta = np.zeros(len(start))
     for i in range(len(start)):
