@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import nnlib
+from nnlib.validation import short
 from nnlib.widgets import DigitPad
 
 X, Y = nnlib.datasets.digits()
@@ -159,7 +160,7 @@ TRAITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in TRAITS for wrong in TRAITS[name]], ids=repr)
+@pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in TRAITS for wrong in TRAITS[name]], ids=short)
 def test_a_refused_setting_leaves_the_pad_as_it_was(name, wrong):
     pad = DigitPad(NET, X[:50], Y[:50], pixels=X[0])
     before = state_of(pad)
@@ -173,7 +174,7 @@ def test_a_refused_setting_leaves_the_pad_as_it_was(name, wrong):
 NO_INK = [None, "ink", 3, [0] * 63, [17] + [0] * 63, [None] * 64, [-1] * 64, [[0]] * 64]
 
 
-@pytest.mark.parametrize("ink", NO_INK, ids=repr)
+@pytest.mark.parametrize("ink", NO_INK, ids=short)
 def test_a_message_that_is_no_ink_changes_nothing(ink):
     pad = DigitPad(NET, pixels=X[0])
     before = state_of(pad)

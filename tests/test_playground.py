@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import nnlib
+from nnlib.validation import short
 from nnlib.widgets import Playground
 from nnlib.widgets.playground.settings import CHOICES, CONTROLS, TRAITS, VIEWS
 from nnlib.widgets.playground.stage import PAGE
@@ -99,7 +100,7 @@ SETTINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in SETTINGS for wrong in SETTINGS[name]], ids=repr)
+@pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in SETTINGS for wrong in SETTINGS[name]], ids=short)
 def test_a_trait_refuses_it_too_and_everything_stays_as_it_was(name, wrong):
     playground = Playground(hidden_size=3, activation="relu", epochs=5)
     playground._stage.set_state({"epoch": 40, "message": "on its way"})
@@ -155,7 +156,7 @@ NOT_FROM_A_PAGE = {
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [(name, wrong) for name in NOT_FROM_A_PAGE for wrong in NOT_FROM_A_PAGE[name]], ids=repr
+    ("name", "wrong"), [(name, wrong) for name in NOT_FROM_A_PAGE for wrong in NOT_FROM_A_PAGE[name]], ids=short
 )
 def test_a_message_that_makes_no_sense_changes_nothing(name, wrong):
     playground = Playground("own", epochs=5)
