@@ -15,7 +15,7 @@ from nnlib.fast.ops import plan_activation, plan_slope
 from nnlib.fast.passes import stacked
 from nnlib.fast.plan import execute
 from nnlib.losses import WeightedLoss
-from nnlib.validation import Network, as_floats, check_array, check_finite
+from nnlib.validation import Network, as_floats, check_array, check_finite, check_memory, check_network
 
 BLOCK = 2**20  # numbers in one array of a block of directions, 8 MB: bounds what `hessian` adds to its result
 
@@ -57,6 +57,7 @@ def hessian_product(
     >>> bool(np.allclose(hessian_product(net, X, Y, v), hessian(net, X, Y) @ v))
     True
     """
+    check_network("net", net)
     problem, shape = net.check_problem(X, Y, loss, l2), net.theta.shape
     v = as_floats("v", v, f"this network takes {shape}")
     if v.shape != shape:
@@ -84,19 +85,25 @@ def hessian(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: flo
     Raises
     ------
     ValueError
-        As `NeuralNetwork.loss_and_gradient` does.
+        As `NeuralNetwork.loss_and_gradient` does, or if it would take more than 8 GB.
 
     Examples
     --------
     Eight of the nine directions are flat for equal outputs of 1/2, at a start of zeros:
 
+    >>> import numpy as np
     >>> import nnlib
+    >>> from nnlib.derivatives import hessian
     >>> X, Y = nnlib.datasets.xor()
     >>> H = hessian(nnlib.NeuralNetwork(2, 2, 1, init="zeros"), X, Y)
     >>> H.shape, int(np.linalg.matrix_rank(H))
     ((9, 9), 1)
     """
-    return hessian_unchecked(net, *net.check_problem(X, Y, loss, l2))
+    check_network("net", net)
+    problem, n_params = net.check_problem(X, Y, loss, l2), len(net.theta)
+    what = f"net has {n_params} parameters, and its Hessian"
+    check_memory(what, 2 * n_params**2, "hessian_product(net, X, Y, v) gives H v without H")
+    return hessian_unchecked(net, *problem)
 
 
 def jacobian(net: Network, X: ArrayLike) -> np.ndarray:
@@ -118,16 +125,21 @@ def jacobian(net: Network, X: ArrayLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If X has another number of columns, or holds NaN or infinity.
+        If X has another number of columns, or holds NaN or infinity, or if the result would take more than 8 GB.
 
     Examples
     --------
     >>> import nnlib
+    >>> from nnlib.derivatives import jacobian
     >>> X, _ = nnlib.datasets.xor()
     >>> jacobian(nnlib.NeuralNetwork(2, 4, 1, rng=0), X).shape
     (4, 1, 17)
     """
+    check_network("net", net)
     X = check_array("X", X, net.sizes[0], f"this network takes (n_samples, {net.sizes[0]})", dtype=net.theta.dtype)
+    n_slopes = len(X) * net.sizes[-1] * len(net.theta)
+    what = f"X has {len(X)} rows and net {len(net.theta)} parameters, and the Jacobian"
+    check_memory(what, 2 * n_slopes, "jacobian(net, X[:100]) takes fewer rows at a time")
     tangent = Tangent(net, X)
     tangent.outputs()
     return np.ascontiguousarray(tangent.slopes().transpose(1, 2, 0))
@@ -167,7 +179,9 @@ def hessian_unchecked(net: Network, *problem: Any) -> np.ndarray:
     for start in range(0, n_params, n_rows):
         V = np.eye(min(n_rows, n_params - start), n_params, k=start)
         H[start : start + n_rows] = hessian_product_unchecked(net, V, *problem)
-    return (H + H.T) / 2
+    H = H + H.T
+    H /= 2
+    return H
 
 
 class Tangent:

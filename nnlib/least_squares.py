@@ -5,6 +5,7 @@ residuals $r = y - a$ than parameters it solves the small system, $s = J^T (J J^
 for XOR, however wide the network. Chapter 13 builds it.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -14,8 +15,18 @@ from scipy.linalg.blas import daxpy, dnrm2  # on a few numbers a fifth of the ti
 from scipy.linalg.lapack import dposv
 
 from nnlib.curvature import Tangent, cut
+from nnlib.objective import INTERRUPTED, RAISED, RETURNED, STOPPED
 from nnlib.scipy_training import as_callback
-from nnlib.validation import Network, check_count, check_number
+from nnlib.validation import (
+    Network,
+    check_count,
+    check_memory,
+    check_network,
+    check_number,
+    check_start,
+    check_start_has,
+    says_stop,
+)
 
 DAMPING = 0.3  # the first damping, as a part of the largest diagonal entry
 SHRINK = 0.1  # the damping falls to this part at most; with Nielsen's 1/3 XOR takes a tenth more evaluations
@@ -23,9 +34,9 @@ ENDS = {  # how a run ends: SciPy's status, success and message
     "gradient": (1, True, "The gradient is below gtol."),
     "step": (2, True, "The step is below xtol."),
     "evaluations": (0, False, "max_nfev evaluations were made."),
-    "loss": (-2, False, "The loss of the start is not finite."),
-    "callback": (99, False, "`callback` raised `StopIteration`."),
-    "interrupt": (-1, False, "Interrupted; x is the best so far."),
+    "true": (STOPPED, False, RETURNED),
+    "raised": (STOPPED, False, RAISED),
+    "interrupt": (INTERRUPTED, False, "Interrupted; x is the best so far."),
 }
 
 
@@ -63,7 +74,7 @@ def levenberg_marquardt(
     max_nfev : int
         Evaluations of the loss, at most.
     callback : callable, optional
-        As in `minimize`, called after each step that lowers the loss.
+        As in `minimize`, called after each step that lowers the loss; stopped by returning True or by StopIteration.
 
     Returns
     -------
@@ -74,7 +85,8 @@ def levenberg_marquardt(
     Raises
     ------
     ValueError
-        If the data do not fit the network or are not finite, or a limit is out of range.
+        If the data do not fit the network or are not finite, a limit is out of range, `theta`, its loss or the squares
+        of its slopes are not finite, or the matrices would take more than 8 GB.
 
     Examples
     --------
@@ -83,46 +95,57 @@ def levenberg_marquardt(
     >>> import nnlib
     >>> X, Y = nnlib.datasets.xor()
     >>> net = nnlib.NeuralNetwork(2, 4, 1, rng=0)
-    >>> result = levenberg_marquardt(net, X, Y)
+    >>> result = nnlib.levenberg_marquardt(net, X, Y)
     >>> result.success, result.fun < 1e-4
     (True, True)
     """
+    check_network("net", net)
     X, Y, _, _, l2 = net.check_problem(X, Y, "mse", l2)
     limits = check_number("gtol", gtol, at_least=0), check_number("xtol", xtol, at_least=0)
     max_nfev, callback = check_count("max_nfev", max_nfev), as_callback(callback)
+    _check_matrices(len(net.theta), Y.shape, l2)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        check_start(net.theta)
         problem = _Problem(net, X, Y, l2)
+        problem.check_start()
         try:
             end = _descend(problem, *limits, max_nfev, callback)
         except StopIteration:
-            end = "callback"
+            end = ENDS["raised"]
         except KeyboardInterrupt:
-            end = "interrupt"
+            end = ENDS["interrupt"]
     net.theta[:] = problem.theta
-    return problem.result(end)
+    return problem.result(*end)
+
+
+def _check_matrices(n_params, shape, l2):
+    """Refuse a Jacobian and three square matrices, those of the smaller system, that would take too much memory."""
+    n_residuals = math.prod(shape)
+    side = n_params if l2 else min(n_residuals, n_params)
+    what = f"X has {shape[0]} rows and net {n_params} parameters, and the matrices of levenberg_marquardt"
+    remedy = "minimize(net, X, Y, method='L-BFGS-B') keeps none"
+    check_memory(what, n_residuals * n_params + 3 * side**2, remedy)
 
 
 def _descend(problem, gtol, xtol, max_nfev, callback):
-    """Step down until one of `ENDS`, and name it."""
-    if not np.isfinite(problem.value):
-        return "loss"
+    """Step down until one of `ENDS`, and return it."""
     damping, growth = DAMPING * problem.gram.diagonal().max(), 2.0
     while True:
         if problem.slope() <= gtol:
-            return "gradient"
+            return ENDS["gradient"]
         if len(problem.losses) >= max_nfev:
-            return "evaluations"
+            return ENDS["evaluations"]
         s = problem.step(damping)
         length2 = s.dot(s)
         if length2**0.5 <= xtol * (xtol + dnrm2(problem.theta)):
-            return "step"
+            return ENDS["step"]
         promise = (damping * length2 + s.dot(problem.downhill)) / problem.n  # what the straight residuals would gain
         gain = (problem.value - problem.try_out(s)) / promise
         if gain > 0:
             problem.accept()
             damping, growth = damping * max(SHRINK, 1 - (2 * gain - 1) ** 3), 2.0
-            if callback is not None:
-                callback(problem.state())
+            if callback is not None and says_stop(callback(problem.state())):
+                return ENDS["true"]
         else:  # a loss that is NaN comes here too
             damping, growth = damping * growth, 2 * growth
 
@@ -147,6 +170,11 @@ class _Problem:
         self.losses, self.n_steps = [], 0
         self.value = self._evaluate()
         self._linearize()
+
+    def check_start(self):
+        """Refuse a start whose loss or slopes are not finite."""
+        check_start_has("loss", self.value)
+        check_start_has("largest square of slopes", self.gram.diagonal().max())
 
     def _evaluate(self):
         self.r = (self.Y - self.tangent.outputs()).ravel()
@@ -200,9 +228,8 @@ class _Problem:
         """Return what a callback sees."""
         return optimize.OptimizeResult(x=self.theta.copy(), fun=float(self.value))
 
-    def result(self, end):
+    def result(self, status, success, message):
         """Return SciPy's kind of result."""
-        status, success, message = ENDS[end]
         return optimize.OptimizeResult(
             **self.state(), jac=self.downhill * (-2 / self.n), nfev=len(self.losses), njev=self.n_steps + 1,
             nit=self.n_steps, success=success, status=status, message=message, losses=np.array(self.losses),

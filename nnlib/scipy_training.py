@@ -5,6 +5,7 @@ learns to read what comes back: `success=True` does not mean learned. Chapter 13
 """
 
 import inspect
+import numbers
 import warnings
 from collections.abc import Callable
 
@@ -12,10 +13,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize
 
-from nnlib.curvature import hessian_product_unchecked, hessian_unchecked
-from nnlib.fast.passes import bind, bind_loss
 from nnlib.losses import Problem
-from nnlib.validation import RNG, Network, as_generator, check_choice, check_number
+from nnlib.objective import RAISED, RETURNED, Objective, Stop
+from nnlib.validation import (
+    RNG,
+    Network,
+    as_generator,
+    check_choice,
+    check_memory,
+    check_network,
+    check_number,
+    says_stop,
+    short,
+)
 
 METHODS = (
     "Nelder-Mead", "Powell", "CG", "BFGS", "Newton-CG", "L-BFGS-B", "TNC", "COBYLA", "COBYQA", "SLSQP",
@@ -29,6 +39,18 @@ NO_GRADIENT = {"Nelder-Mead", "Powell", "COBYLA", "COBYQA", "differential-evolut
 NEEDS_PRODUCT = {"Newton-CG", "trust-ncg", "trust-krylov", "trust-constr"}  # the Hessian times a vector will do
 NEEDS_HESSIAN = {"dogleg", "trust-exact"}
 BOX = 10.0  # differential evolution seeks every parameter in [-BOX, BOX]
+MATRICES = {  # n_params x n_params numbers that a method keeps at most, so many times; the others keep none
+    "Nelder-Mead": 3, "Powell": 1, "BFGS": 5, "COBYLA": 11, "COBYQA": 56, "SLSQP": 11, "dogleg": 5, "trust-exact": 6,
+    "trust-krylov": 4,
+}  # fmt: skip
+NOT_OPTIONS = {  # what SciPy takes beside its options, and where it comes from here
+    **dict.fromkeys(("fun", "func", "args", "jac", "hess", "hessp"), "the loss and its slopes are the network's"),
+    "x0": "the start is net.theta",
+    "callback": "it is an argument of minimize",
+    **dict.fromkeys(("rng", "seed"), "minimize takes it as the argument rng"),
+    "workers": "every loss is found and noted in this process",
+    "vectorized": "a network stands at one theta at a time",
+}
 
 
 def minimize(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", method: str = "CG", gradient: str = "exact",
@@ -57,11 +79,13 @@ def minimize(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", method
     l2 : float
         Weight decay, as in `NeuralNetwork.loss_and_gradient`.
     tol, options
-        As SciPy's method takes them; for the two global methods, `options` are further keyword arguments of
-        `scipy.optimize.basinhopping` and `differential_evolution`, such as ``{"niter": 20}`` or ``{"bounds": ...}``.
+        As SciPy's method takes them (``scipy.optimize.show_options("minimize", "BFGS")`` lists them); for the two
+        global methods, `options` are further keyword arguments of `scipy.optimize.basinhopping` and
+        `differential_evolution`, such as ``{"niter": 20}`` or ``{"bounds": ...}``.
     callback : callable, optional
         ``callback(theta)`` is called after each iteration, or ``callback(intermediate_result)`` with its ``x`` and
-        ``fun`` if the parameter has this name. It stops any method by raising StopIteration.
+        ``fun`` if the parameter has this name. It stops any method by returning True (Python's or NumPy's; any other
+        answer lets the method go on) or by raising StopIteration.
     rng : int or numpy.random.Generator
         Seed of the two global methods; the others draw nothing.
 
@@ -70,14 +94,16 @@ def minimize(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", method
     scipy.optimize.OptimizeResult
         SciPy's own (``x``, ``fun``, ``nfev``, ``success``, ``message``, ...) with ``losses``: an array of the
         loss at every evaluation, in order. ``success`` says that the method stopped for a reason
-        of its own, not that the network has learned. Stopped by the callback, it holds the `theta` of
-        that moment; after a KeyboardInterrupt, the best one met so far.
+        of its own, not that the network has learned. ``x`` is finite and ``fun`` is its loss, however the run ended.
+        Stopped by the callback (status 99), it holds the `theta` of that moment; after a KeyboardInterrupt (-1), or
+        where the numbers overflowed (-2), the best one met so far.
 
     Raises
     ------
     ValueError
         If the data do not fit the network or are not finite, a name or an option is unknown, or another argument is
-        of no use.
+        of no use; if `theta`, its loss or its gradient is not finite at the start; or if the method's matrices would
+        take more than 8 GB.
 
     Examples
     --------
@@ -88,6 +114,7 @@ def minimize(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", method
     >>> nnlib.diagnose(net.forward(X)).name
     'solved'
     """
+    check_network("net", net)
     problem = net.check_problem(X, Y, loss, l2)
     return minimize_unchecked(net, problem, method, gradient, tol=tol, options=options, callback=callback, rng=rng)
 
@@ -96,42 +123,83 @@ def minimize_unchecked(net: Network, problem: Problem, method: str, gradient: st
                        tol: float | None = None, options: dict | None = None, callback: Callable | None = None,
                        rng: RNG = 0) -> optimize.OptimizeResult:  # fmt: skip
     """Do the work of `minimize` on a problem that `check_problem` returned, or on one whose samples have weights."""
-    method = _known_method(method)
+    method = _known_method("method", method, (*METHODS, *GLOBAL_METHODS))
     check_choice("gradient", gradient, ("exact", "2-point", "3-point"))
-    _check_scipy_arguments(tol, options)
-    options, rng = {} if options is None else options, as_generator(rng)
-    objective = _Objective(net, problem, gradient, method)
-    watch = _watcher(as_callback(callback), objective)
-    solve = _solve_globally if method in GLOBAL_METHODS else _solve
+    if tol is not None:
+        check_number("tol", tol, at_least=0)
+    options, callback = _check_options(method, options), as_callback(callback)
+    if method in GLOBAL_METHODS or type(rng) is not int or rng < 0:  # the others draw nothing, and save 10 us
+        rng = as_generator(rng)
+    local = _local_method(method, options)
+    _check_matrices(len(net.theta), method, local, gradient, options)
     with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore")  # SciPy's advice is in result.message too
         warnings.filterwarnings("error", "Unknown solver options")  # but a misspelled option is no advice
-        try:
-            result = solve(objective, method, tol, options, watch, rng)
-        except _Stopped as stopped:
-            result = stopped.result
-        except KeyboardInterrupt:
-            result = objective.interrupted()
-        except optimize.OptimizeWarning as unknown:
-            raise ValueError(f"options is {options}; {method} refuses it: {unknown}") from None
-    net.theta[:] = result.x
+        objective = Objective(net, problem, gradient, gradient == "exact" and local not in NO_GRADIENT)
+        result = objective.finish(_run(objective, method, tol, options, callback, rng))
     result.losses = np.array(objective.losses)
     return result
 
 
-def _known_method(method):
+def _known_method(name, method, known):
     """Return SciPy's spelling of a method's name, given in any case."""
-    names = {name.lower(): name for name in (*METHODS, *GLOBAL_METHODS)}
+    if isinstance(method, str) and method in known:
+        return method
+    names = {known_name.lower(): known_name for known_name in known}
     if not isinstance(method, str) or method.lower() not in names:
-        check_choice("method", method, names.values())
+        check_choice(name, method, names.values())
     return names[method.lower()]
 
 
-def _check_scipy_arguments(tol, options):
-    if tol is not None:
-        check_number("tol", tol, at_least=0)
-    if options is not None and not isinstance(options, dict):
-        raise ValueError(f"options is {options!r}; it may be a dict, such as {{'maxiter': 100}}")
+def _local_method(method, options):
+    """Return the method that goes down: for basin hopping the one of its options, for all others itself."""
+    if method != "basin-hopping":
+        return method
+    inner = options.get("minimizer_kwargs") or {}
+    return _known_method("options['minimizer_kwargs']['method']", inner.get("method", "L-BFGS-B"), METHODS)
+
+
+def _check_options(method, options):
+    """Return `options`, empty for None; refuse what SciPy would not understand, or would be given twice."""
+    options = _check_dict("options", options)
+    if method in GLOBAL_METHODS:
+        unknown = sorted(map(str, options.keys() - inspect.signature(GLOBAL_METHODS[method]).parameters.keys()))
+        if unknown:
+            raise ValueError(_refusal(method, options, f"Unknown solver options: {', '.join(unknown)}"))
+        inner = _check_dict("options['minimizer_kwargs']", options.get("minimizer_kwargs"))
+        _check_dict("options['minimizer_kwargs']['options']", inner.get("options"))
+    elif twice := options.keys() & {"bounds", "constraints"}:
+        raise ValueError(f"options holds {twice.pop()!r}; scipy.optimize.minimize takes it, with net.loss_and_gradient")
+    return options
+
+
+def _check_dict(name, options):
+    """Return `options`, empty for None; refuse another kind, NaN, and what minimize gives SciPy itself."""
+    if options is None:
+        return {}
+    if not isinstance(options, dict):
+        raise ValueError(f"{name} is {short(options)}; it may be a dict, such as {{'maxiter': 100}}")
+    for option, value in options.items():
+        if option in NOT_OPTIONS:
+            raise ValueError(f"{name} holds {option!r}, which is no option here: {NOT_OPTIONS[option]}")
+        if isinstance(value, numbers.Real) and value != value:
+            raise ValueError(f"{name}[{option!r}] is nan; it may be a number")
+    return options
+
+
+def _refusal(method, options, reason):
+    return f"options is {short(options)}; {method} refuses it: {reason}"
+
+
+def _check_matrices(n_params, method, local, gradient, options):
+    """Refuse a method whose matrices of n_params x n_params numbers no memory would hold."""
+    n_matrices = MATRICES.get(local, 0)
+    if gradient != "exact" and local in NEEDS_PRODUCT:
+        n_matrices = 3  # the Hessian by differences
+    if method == "differential-evolution" and isinstance(popsize := options.get("popsize", 15), int):
+        n_matrices = 4 * popsize  # its population has popsize * n_params members
+    what = f"method is {local!r}, and its matrices for {n_params} parameters"
+    check_memory(what, n_matrices * n_params**2, "'L-BFGS-B' and 'CG' keep none")
 
 
 def as_callback(callback: Callable | None) -> Callable[[optimize.OptimizeResult], object] | None:
@@ -139,34 +207,76 @@ def as_callback(callback: Callable | None) -> Callable[[optimize.OptimizeResult]
     if callback is None:
         return None
     if not callable(callback):
-        raise ValueError(f"callback is {callback!r}; it may be a function of theta")
-    if set(inspect.signature(callback).parameters) == {"intermediate_result"}:
+        raise ValueError(f"callback is {short(callback)}; it may be a function of theta")
+    if _parameters(callback) == {"intermediate_result"}:
         return lambda state: callback(intermediate_result=state)
     return lambda state: callback(state.x)
+
+
+def _parameters(function):
+    """Return the names of a function's parameters; none where Python cannot tell, as for some written in C."""
+    try:
+        return set(inspect.signature(function).parameters)
+    except ValueError:
+        return set()
+
+
+def _run(objective, method, tol, options, callback, rng):
+    """Return SciPy's result, or what is left of a run that was stopped, interrupted or lost in overflow."""
+    solve = _solve_globally if method in GLOBAL_METHODS else _solve
+    try:
+        return solve(objective, method, tol, options, _scipy_callback(callback, objective), rng)
+    except Stop as stop:
+        return stop.result
+    except KeyboardInterrupt:
+        return objective.interrupted()
+    except Exception as error:
+        if error is objective.callback_error:
+            raise
+        if "infs or NaNs" in str(error):  # NumPy's words, where a trust region grew too large
+            return objective.overflowed("The numbers of the method overflowed")
+        if options:
+            raise ValueError(_refusal(method, options, error)) from error
+        raise
+
+
+def _scipy_callback(callback, objective):
+    """Return `callback` in the form that every method of SciPy's calls; it stops them all, by a `Stop`."""
+    if callback is None:
+        return None
+
+    def scipy_callback(theta, *_):
+        try:
+            answer = callback(objective.state(theta))
+        except StopIteration:
+            raise Stop(objective.stopped(theta, RAISED)) from None
+        except Exception as error:
+            objective.callback_error = error  # the caller's own, which is to reach the caller
+            raise
+        if says_stop(answer):
+            raise Stop(objective.stopped(theta, RETURNED))
+
+    return scipy_callback
 
 
 def _solve(objective, method, tol, options, callback, rng):
     """Let `scipy.optimize.minimize` go down from where the network stands."""
     return optimize.minimize(
-        objective, objective.net.theta.astype(float), method=method, tol=tol, options=options, callback=callback,
+        objective, objective.start, method=method, tol=tol, options=options, callback=callback,
         **_derivatives(objective, method),
     )  # fmt: skip
 
 
 def _solve_globally(objective, method, tol, options, callback, rng):
     """Let basin hopping or differential evolution look further than one valley."""
-    theta, function = objective.net.theta.astype(float), GLOBAL_METHODS[method]
-    unknown = sorted(set(options) - set(inspect.signature(function).parameters))
-    if unknown:
-        raise optimize.OptimizeWarning(f"Unknown solver options: {', '.join(unknown)}")
-    settings = {"callback": callback, "rng": rng, **options}
+    start, settings = objective.start, {**options, "callback": callback, "rng": rng}
     if method == "basin-hopping":
-        local = {"method": "L-BFGS-B", "tol": tol, **_derivatives(objective, method)}
-        settings["minimizer_kwargs"] = {**local, **options.get("minimizer_kwargs", {})}
-        return function(objective, theta, **settings)
-    reach = max(BOX, np.abs(theta).max())  # the start takes part, wherever it is
-    defaults = {"bounds": [(-reach, reach)] * len(theta), "x0": theta} | ({} if tol is None else {"tol": tol})
-    return function(objective, **{**defaults, **settings})
+        local = {"method": "L-BFGS-B", "tol": tol, **_derivatives(objective, _local_method(method, options))}
+        settings["minimizer_kwargs"] = {**local, **(options.get("minimizer_kwargs") or {})}
+        return optimize.basinhopping(objective, start, **settings)
+    reach = max(BOX, np.abs(start).max())  # the start takes part, wherever it is
+    defaults = {"bounds": [(-reach, reach)] * len(start), "x0": start} | ({} if tol is None else {"tol": tol})
+    return optimize.differential_evolution(objective, **{**defaults, **settings})
 
 
 def _derivatives(objective, method):
@@ -176,110 +286,7 @@ def _derivatives(objective, method):
     exact = objective.kind == "exact"
     if method not in NEEDS_PRODUCT | NEEDS_HESSIAN:
         return {"jac": objective.exact_gradient if exact else objective.kind}
-    if not exact:  # to these methods SciPy offers no "2-point", so the differences are ours
-        return {"jac": objective.gradient, "hess": objective.hessian_by_differences}
-    product = {"hessp": objective.hessian_product} if method in NEEDS_PRODUCT else {"hess": objective.hessian}
-    return {"jac": objective.exact_gradient, **product}
-
-
-class _Stopped(Exception):
-    """Carries a result through SciPy, whose methods do not all let a callback stop them."""
-
-    def __init__(self, result):
-        self.result = result
-
-
-def _watcher(callback, objective):
-    """Return `callback` in the form that every method calls, with StopIteration made a `_Stopped`."""
-    if callback is None:
-        return None
-
-    def watch(theta, *_):
-        state = objective.state(theta)
-        try:
-            callback(state)
-        except StopIteration:
-            raise _Stopped(objective.stopped(theta)) from None
-
-    return watch
-
-
-class _Objective:
-    """The loss as SciPy wants it: a function of one vector, that remembers what it was asked."""
-
-    def __init__(self, net, problem, gradient, method):
-        self.net, self.problem, self.kind = net, problem, gradient
-        self.with_gradient = gradient == "exact" and method not in NO_GRADIENT
-        self.bound = bind(net, *problem) if self.with_gradient else None
-        self.loss = self.bound.loss if self.with_gradient else bind_loss(net, *problem)
-        self.losses, self.best_loss, self.best_theta, self.last = [], np.inf, net.theta.astype(float), b""
-
-    def __call__(self, theta):
-        """Return the loss, and find with it the exact gradient if the method uses it."""
-        here = theta.tobytes()
-        if self.with_gradient and here == self.last:  # SciPy asks for loss and gradient one by one, in either order
-            return self.losses[-1]
-        self.net.theta[:], self.last = theta, here
-        value = self.bound.loss_and_gradient() if self.with_gradient else self.loss()
-        self.losses.append(value)
-        if value < self.best_loss:
-            self.best_loss = value
-            np.copyto(self.best_theta, theta)
-        return value
-
-    def exact_gradient(self, theta):
-        """Return the exact gradient, which the loss at this `theta` finds too."""
-        self(theta)
-        return self.bound.dtheta.astype(float)  # a copy: the next call overwrites it
-
-    def gradient(self, theta):
-        """Return forward or central differences of the loss."""
-        return _differences(self, theta, 2e-8) if self.kind == "2-point" else _central_differences(self, theta, 6e-6)
-
-    def hessian_by_differences(self, theta):
-        """Return the Hessian, shape (n_params, n_params), by central differences of those of the loss."""
-        H = _central_differences(self.gradient, theta, 1e-3)
-        return (H + H.T) / 2
-
-    def hessian_product(self, theta, v):
-        """Return the exact Hessian at `theta` times `v`."""
-        self.net.theta[:] = theta
-        return hessian_product_unchecked(self.net, v, *self.problem)
-
-    def hessian(self, theta):
-        """Return the exact Hessian at `theta`."""
-        self.net.theta[:] = theta
-        return hessian_unchecked(self.net, *self.problem)
-
-    def state(self, theta):
-        """Return a result with `theta` and its loss, which is no evaluation of the method's."""
-        if theta.tobytes() == self.last:
-            return optimize.OptimizeResult(x=theta.copy(), fun=self.losses[-1])
-        self.net.theta[:], self.last = theta, b""
-        return optimize.OptimizeResult(x=theta.copy(), fun=self.loss())
-
-    def stopped(self, theta):
-        """Return the result of a run that the callback stopped: the theta of that moment."""
-        message = "`callback` raised `StopIteration`."  # SciPy's own words and number
-        return optimize.OptimizeResult(
-            **self.state(theta), nfev=len(self.losses), success=False, status=99, message=message
-        )
-
-    def interrupted(self):
-        """Return the result of a run that was interrupted: the best theta so far."""
-        message = f"Interrupted after {len(self.losses)} evaluations; x is the best so far."
-        return optimize.OptimizeResult(
-            x=self.best_theta, fun=self.best_loss, nfev=len(self.losses), success=False, status=-1, message=message
-        )
-
-
-def _differences(function, theta, eps):
-    """Return forward differences of `function` along each entry of `theta`."""
-    start = function(theta)
-    return np.array([(function(theta + step) - start) / eps for step in eps * np.eye(len(theta))])
-
-
-def _central_differences(function, theta, eps):
-    """Return central differences of `function` along each entry of `theta`."""
-    steps = eps * np.eye(len(theta))
-    return np.array([(function(theta + step) - function(theta - step)) / (2 * eps) for step in steps])
+    jac = objective.exact_gradient if exact else objective.gradient  # to these methods SciPy offers no "2-point"
+    if method in NEEDS_PRODUCT:
+        return {"jac": jac, "hessp": objective.hessian_product}
+    return {"jac": jac, "hess": objective.hessian}

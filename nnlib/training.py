@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from nnlib.fast.passes import bind_loss
 from nnlib.fast.steps import Steps
 from nnlib.optimizers import GradientDescent, Optimizer
-from nnlib.validation import RNG, Network, as_generator, check_count, check_network
+from nnlib.validation import RNG, Network, as_generator, check_count, check_network, says_stop
 
 
 @dataclass
@@ -89,7 +89,7 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
         Stop after this many epochs without a new best validation loss, and go back to the best `theta`.
     callback : callable, optional
         ``callback(epoch, net)`` is called after each epoch (1, 2, ...) and stops the training by
-        returning True.
+        returning True (Python's or NumPy's, nothing else) or by raising StopIteration.
     progress : bool
         Show a progress bar, in a notebook or a terminal (needs tqdm).
     snapshots : iterable of int
@@ -255,7 +255,11 @@ class _UserCallback:
         self.active = function is not None
 
     def __call__(self, epoch):
-        return "callback" if self.function(epoch, self.net) else None
+        try:
+            answer = self.function(epoch, self.net)
+        except StopIteration:
+            return "callback"
+        return "callback" if says_stop(answer) else None
 
 
 def _check_validation(net, validation, loss):

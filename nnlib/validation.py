@@ -243,3 +243,38 @@ def as_generator(rng: RNG) -> np.random.Generator:
     except (TypeError, ValueError):
         what = short(rng)
         raise ValueError(f"rng is {what}; it may be a seed (0 or more), a numpy.random.Generator or None") from None
+
+
+MOST_BYTES = 8 * 2**30  # for the matrices of one call: 8 GB, the same on every machine
+FRESH_START = "net.theta[:] = nnlib.NeuralNetwork(*net.sizes, rng=0).theta"
+
+
+def check_memory(what: str, n_numbers: int, remedy: str) -> None:
+    """Refuse matrices of more than 8 GB, before any memory is taken."""
+    if 8 * n_numbers > MOST_BYTES:
+        size = f"{n_numbers:,} numbers, {8 * n_numbers // 2**30:,} GB"
+        raise ValueError(f"{what} would take {size}; nnlib makes matrices of up to 8 GB; {remedy}")
+
+
+def all_finite(values: np.ndarray) -> bool:
+    """Return whether a vector holds no NaN and no infinity; mostly its inner product tells, in a tenth of the time."""
+    return math.isfinite(values.dot(values)) or bool(np.isfinite(values).all())
+
+
+def check_start(theta: np.ndarray) -> None:
+    """Refuse to begin at a theta that is not finite."""
+    if not all_finite(theta):
+        i = np.flatnonzero(~np.isfinite(theta))[0]
+        raise ValueError(f"theta[{i}] is {theta[i]}; every entry may be a finite number, as after `{FRESH_START}`")
+
+
+def check_start_has(name: str, value: float) -> None:
+    """Refuse to begin at a theta where the loss, or a slope, is not finite."""
+    if not math.isfinite(value):
+        remedy = f"scale X and Y to about 1, or begin anew: `{FRESH_START}`"
+        raise ValueError(f"the {name} at theta is {value}, and nothing can be learned from there; {remedy}")
+
+
+def says_stop(answer: object) -> bool:
+    """Return whether a callback's answer stops the training: True does, Python's or NumPy's, and nothing else."""
+    return answer is not None and isinstance(answer, bool | np.bool_) and bool(answer)

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -258,3 +260,42 @@ def test_bad_directions(v, message):
 @pytest.mark.parametrize(("bad", "message"), BAD_X, ids=[message for _, message in BAD_X])
 def test_bad_inputs_of_the_jacobian(bad, message):
     assert_refused(message, jacobian, NeuralNetwork(2, 4, 1, rng=0), bad)
+
+
+BIG = NeuralNetwork(784, 100, 10, init="zeros")  # 79,510 parameters
+TOO_MUCH = [
+    (
+        lambda: hessian(BIG, np.zeros((2, 784)), np.zeros((2, 10))),
+        "net has 79510 parameters, and its Hessian would take 12,643,680,200 numbers, 94 GB; nnlib makes matrices of "
+        "up to 8 GB; hessian_product(net, X, Y, v) gives H v without H",
+    ),
+    (
+        lambda: jacobian(BIG, np.zeros((2000, 784))),
+        "X has 2000 rows and net 79510 parameters, and the Jacobian would take 3,180,400,000 numbers, 23 GB; nnlib "
+        "makes matrices of up to 8 GB; jacobian(net, X[:100]) takes fewer rows at a time",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), TOO_MUCH, ids=["hessian", "jacobian"])
+def test_a_matrix_that_no_memory_holds_is_refused_before_it_is_made(call, message):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+def test_what_the_messages_offer_instead_works():
+    assert hessian_product(BIG, np.zeros((2, 784)), np.zeros((2, 10)), np.ones(79510)).shape == (79510,)
+    assert jacobian(BIG, np.zeros((2000, 784))[:3]).shape == (3, 10, 79510)
+
+
+def test_hessian_and_jacobian_keep_as_many_numbers_as_is_said():
+    X, Y = np.ones((20, 30)), np.zeros((20, 4))
+    net = NeuralNetwork(30, 25, 4, rng=0)
+    n = len(net.theta)
+    for call, said in ((lambda: hessian(net, X[:1], Y[:1]), 2 * n**2), (lambda: jacobian(net, X), 2 * 80 * n)):
+        tracemalloc.start()
+        call()
+        numbers = tracemalloc.get_traced_memory()[1] / 8
+        tracemalloc.stop()
+        assert 0.9 * said < numbers < 1.2 * said + 3 * curvature.BLOCK

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -132,23 +133,67 @@ def test_zeros_are_no_way_down():
     assert result.nfev == 1
 
 
-def test_a_start_that_overflows_is_named_and_quiet():
-    net = NeuralNetwork(2, 4, 1, hidden="relu", output="identity", rng=0)
-    net.theta *= 1e200
-    before = net.theta.copy()
-    result = levenberg_marquardt(net, X, Y)
-    assert (result.success, result.message) == (False, "The loss of the start is not finite.")
-    np.testing.assert_array_equal(net.theta, before)
+def far_away(scale, hidden="relu"):
+    net = NeuralNetwork(2, 4, 1, hidden=hidden, output="identity", rng=0)
+    net.theta *= scale
+    return net
 
 
-@pytest.mark.parametrize("scale", [1e3, 1e80, 1e150])
+@pytest.mark.parametrize(
+    ("scale", "message"),
+    [
+        (np.nan, "theta[0] is nan; every entry may be a finite number, as after `net.theta[:] = "),
+        (1e200, "the loss at theta is inf, and nothing can be learned from there; scale X and Y to about 1, or begin"),
+        (1e77, "the largest square of slopes at theta is inf, and nothing can be learned from there; scale X and Y"),
+    ],
+)
+def test_a_start_without_finite_numbers_is_refused(scale, message):
+    net = far_away(scale, "identity")
+    if scale == 1e77:  # the loss is finite, and the largest slope 1e160
+        net.theta[8:] = 0
+        net.theta[:8] = 1e160
+        net.theta[12:16] = 1e-160
+    before = net.theta.tobytes()
+    with pytest.raises(ValueError) as caught:
+        levenberg_marquardt(net, X, Y)
+    assert str(caught.value).startswith(message)
+    assert net.theta.tobytes() == before
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e50, 1e76])
 def test_a_start_from_afar_is_quiet_and_never_ends_higher(scale):
     for hidden in ("relu", "softplus", "tanh"):
-        net = NeuralNetwork(2, 4, 1, hidden=hidden, output="identity", rng=0)
-        net.theta *= scale
+        net = far_away(scale, hidden)
         result = levenberg_marquardt(net, X, Y, max_nfev=200)
-        assert result.fun <= result.losses[0] or not np.isfinite(result.losses[0])
+        assert result.fun <= result.losses[0] < np.inf
         assert np.isfinite(net.theta).all()
+
+
+@pytest.mark.parametrize(
+    ("l2", "n_samples", "n_numbers"),
+    [(0.0, 2000, 20_000 * 79_510 + 3 * 20_000**2), (1e-3, 2, 20 * 79_510 + 3 * 79_510**2)],
+)
+def test_matrices_that_no_memory_holds_are_refused_before_they_are_made(l2, n_samples, n_numbers):
+    net = NeuralNetwork(784, 100, 10, init="zeros")
+    with pytest.raises(ValueError) as caught:
+        levenberg_marquardt(net, np.zeros((n_samples, 784)), np.zeros((n_samples, 10)), l2=l2)
+    assert str(caught.value) == (
+        f"X has {n_samples} rows and net 79510 parameters, and the matrices of levenberg_marquardt would take "
+        f"{n_numbers:,} numbers, {8 * n_numbers // 2**30} GB; nnlib makes matrices of up to 8 GB; "
+        "minimize(net, X, Y, method='L-BFGS-B') keeps none"
+    )
+
+
+def test_it_keeps_as_many_numbers_as_is_said():
+    rng = np.random.default_rng(0)
+    net, X, Y = NeuralNetwork(40, 20, 5, rng=0), rng.standard_normal((30, 40)), rng.random((30, 5))
+    for l2, side in ((0.0, 150), (0.1, len(net.theta))):
+        said = 150 * len(net.theta) + 3 * side**2
+        tracemalloc.start()
+        levenberg_marquardt(net, X, Y, l2=l2, max_nfev=5)
+        numbers = tracemalloc.get_traced_memory()[1] / 8
+        tracemalloc.stop()
+        assert 0.8 * said < numbers < 1.3 * said
 
 
 def test_a_callback_sees_each_step_down():
@@ -166,31 +211,52 @@ def test_a_callback_sees_each_step_down():
 
 
 def stop_after(n_steps, reason):
-    """Return a callback that raises `reason` at step `n_steps`, and the list of what it saw."""
+    """Return a callback that gives `reason` at step `n_steps`, and the list of what it saw."""
     seen = []
 
     def callback(theta):
         seen.append(theta)
-        if len(seen) == n_steps:
-            raise reason
+        if len(seen) < n_steps:
+            return None
+        if isinstance(reason, bool | np.bool_):
+            return reason
+        raise reason
 
     return callback, seen
 
 
 @pytest.mark.parametrize(
-    ("reason", "message"),
+    ("reason", "status", "message"),
     [
-        (StopIteration, "`callback` raised `StopIteration`."),
-        (KeyboardInterrupt, "Interrupted; x is the best so far."),
+        (StopIteration, 99, "`callback` raised `StopIteration`."),
+        (True, 99, "`callback` returned True."),
+        (np.bool_(True), 99, "`callback` returned True."),
+        (KeyboardInterrupt, -1, "Interrupted; x is the best so far."),
     ],
 )
-def test_a_stop_keeps_the_best_theta(reason, message):
+def test_a_stop_keeps_the_best_theta(reason, status, message):
     net, (callback, seen) = start(), stop_after(4, reason)
     result = levenberg_marquardt(net, X, Y, callback=callback)
-    assert (result.success, result.message, result.nit) == (False, message, 4)
+    assert (result.success, result.status, result.message, result.nit) == (False, status, message, 4)
     np.testing.assert_array_equal(net.theta, seen[-1])
     np.testing.assert_array_equal(result.x, seen[-1])
     assert result.fun == result.losses.min() == pytest.approx(net.loss(X, Y), rel=1e-12)
+
+
+def test_the_form_with_the_result_stops_too():
+    result = levenberg_marquardt(start(), X, Y, callback=lambda intermediate_result: intermediate_result.fun < 0.1)
+    assert (result.status, result.message) == (99, "`callback` returned True.")
+    assert result.fun < 0.1
+
+
+@pytest.mark.parametrize("answer", [None, False, np.bool_(False), 0, 1, "stop", [1], np.ones(17)], ids=repr)
+def test_only_true_stops(answer):
+    watched, alone = (
+        levenberg_marquardt(start(), X, Y, callback=lambda theta: answer),
+        levenberg_marquardt(start(), X, Y),
+    )
+    np.testing.assert_array_equal(watched.losses, alone.losses)
+    assert watched.message == alone.message
 
 
 def test_an_interrupt_within_a_step_keeps_the_best_theta(monkeypatch):

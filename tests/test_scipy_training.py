@@ -1,13 +1,17 @@
+import itertools
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
 from scipy import optimize
 
+import nnlib
 from nnlib import NeuralNetwork, datasets, diagnose, minimize
 from nnlib.curvature import hessian
 from nnlib.diagnosis import solved, success_rate
-from nnlib.scipy_training import GLOBAL_METHODS, METHODS, NEEDS_HESSIAN, NEEDS_PRODUCT
+from nnlib.objective import Objective
+from nnlib.scipy_training import GLOBAL_METHODS, MATRICES, METHODS, NEEDS_HESSIAN, NEEDS_PRODUCT, NO_GRADIENT
 
 X, Y = datasets.xor()
 
@@ -92,11 +96,19 @@ def test_each_way_to_the_gradient_costs_what_the_page_says():
 
 
 @pytest.mark.parametrize("gradient", ["exact", "2-point", "3-point"])
-@pytest.mark.parametrize("method", ["CG", "BFGS", "L-BFGS-B", "SLSQP", "trust-ncg", "trust-exact", "dogleg"])
+@pytest.mark.parametrize("method", sorted({*METHODS} - NO_GRADIENT - {"trust-constr"}))
 def test_the_gradient_in_the_result_is_the_gradient_at_its_end(method, gradient):
     net = start()
-    result = minimize(net, X, Y, method=method, gradient=gradient, options={"maxiter": 3})
-    np.testing.assert_allclose(result.jac, net.loss_and_gradient(X, Y)[1], rtol=1e-4, atol=1e-6)
+    limit = {"maxfun": 30} if method == "TNC" else {"maxiter": 3}
+    result = minimize(net, X, Y, method=method, gradient=gradient, options=limit)
+    np.testing.assert_array_equal(result.jac, net.loss_and_gradient(X, Y)[1])
+
+
+def test_trust_constr_keeps_its_own_meaning_of_jac():
+    net = start()
+    result = minimize(net, X, Y, method="trust-constr", options={"maxiter": 3})
+    assert result.jac == []  # the slopes of constraints, of which there are none
+    np.testing.assert_array_equal(result.grad, net.loss_and_gradient(X, Y)[1])
 
 
 def test_the_hessian_in_the_result_is_the_slope_of_the_gradient():
@@ -188,14 +200,17 @@ def test_the_product_leads_where_scipy_is_led_by_the_whole_hessian(method):
     assert result.nfev == expected.nfev
 
 
-def raise_after(n_iterations, reason):
-    """Return a callback that raises `reason` at iteration `n_iterations`, and the list of what it saw."""
+def stop_after(n_iterations, reason):
+    """Return a callback that gives `reason` at iteration `n_iterations`, and the list of what it saw."""
     seen = []
 
     def callback(theta):
         seen.append(np.array(theta))
-        if len(seen) == n_iterations:
-            raise reason
+        if len(seen) < n_iterations:
+            return None
+        if isinstance(reason, bool | np.bool_):
+            return reason
+        raise reason
 
     return callback, seen
 
@@ -216,17 +231,52 @@ SHORT = {  # options that give a method a quick iteration, or a second one where
 }
 
 
+RAISED, RETURNED = "`callback` raised `StopIteration`.", "`callback` returned True."
+
+
+@pytest.mark.parametrize(("reason", "message"), [(StopIteration, RAISED), (True, RETURNED), (np.bool_(True), RETURNED)])
 @pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
-def test_a_callback_stops_every_method_where_it_is(method):
+def test_a_callback_stops_every_method_where_it_is(method, reason, message):
     net, *problem = a_problem_for(method)
-    callback, seen = raise_after(2, StopIteration)
+    callback, seen = stop_after(2, reason)
     result = minimize(net, *problem, method=method, callback=callback, options=SHORT.get(method))
     assert len(seen) == 2
-    assert (result.success, result.message) == (False, "`callback` raised `StopIteration`.")
+    assert (result.success, result.message, result.status) == (False, message, 99)
     np.testing.assert_array_equal(net.theta, seen[-1])
     np.testing.assert_array_equal(net.theta, result.x)
     assert result.fun == net.loss(*problem)
     assert result.nfev == len(result.losses)
+
+
+@pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
+def test_the_form_with_the_result_stops_every_method_too(method):
+    net, *problem = a_problem_for(method)
+    seen = []
+
+    def callback(intermediate_result):
+        seen.append(intermediate_result.x)
+        return len(seen) == 2
+
+    result = minimize(net, *problem, method=method, callback=callback, options=SHORT.get(method))
+    assert (len(seen), result.status, result.message) == (2, 99, RETURNED)
+    np.testing.assert_array_equal(net.theta, seen[-1])
+
+
+NOT_TRUE = [None, False, np.bool_(False), 0, 1, 2.5, "stop", [1], (), np.ones(13), np.array(1)]
+
+
+@pytest.mark.parametrize("answer", NOT_TRUE, ids=repr)
+def test_only_true_stops(answer):
+    for method in ("L-BFGS-B", "trust-constr", "basin-hopping", "differential-evolution"):  # SciPy's rules differ
+        options = SHORT.get(method, {"maxiter": 3})
+        watched = minimize(start(), X, Y, method=method, callback=lambda theta: answer, options=options)
+        alone = minimize(start(), X, Y, method=method, options=options)
+        np.testing.assert_array_equal(watched.losses, alone.losses)
+        assert watched.message == alone.message
+
+
+def test_a_callback_whose_parameters_python_cannot_tell_gets_theta():
+    assert minimize(start(), X, Y, callback=max, options={"maxiter": 2}).nit == 2
 
 
 @pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
@@ -254,7 +304,7 @@ def test_a_callback_costs_no_evaluation_and_changes_nothing():
 
 
 def test_an_exception_of_the_callback_passes():
-    callback, _ = raise_after(2, RuntimeError("mine"))
+    callback, _ = stop_after(2, RuntimeError("mine"))
     with pytest.raises(RuntimeError, match="mine"):
         minimize(start(), X, Y, callback=callback)
 
@@ -262,7 +312,7 @@ def test_an_exception_of_the_callback_passes():
 @pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
 def test_an_interrupt_keeps_the_best_theta(method):
     net, *problem = a_problem_for(method)
-    callback, _ = raise_after(2, KeyboardInterrupt)
+    callback, _ = stop_after(2, KeyboardInterrupt)
     result = minimize(net, *problem, method=method, callback=callback, options=SHORT.get(method))
     assert not result.success
     assert f"Interrupted after {len(result.losses)} evaluations" in result.message
@@ -273,17 +323,156 @@ def test_an_interrupt_keeps_the_best_theta(method):
 
 def test_an_interrupted_result_does_not_change_when_the_network_trains_on():
     net = start()
-    result = minimize(net, X, Y, callback=raise_after(3, KeyboardInterrupt)[0])
+    result = minimize(net, X, Y, callback=stop_after(3, KeyboardInterrupt)[0])
     kept = result.x.copy()
     minimize(net, X, Y)
     np.testing.assert_array_equal(result.x, kept)
 
 
-def test_a_loss_that_overflows_is_quiet():
-    net = NeuralNetwork(2, 4, 1, hidden="relu", output="identity", rng=0)
-    net.theta *= 1e150
-    for method in ("CG", "BFGS", "L-BFGS-B", "Nelder-Mead"):
-        minimize(net.copy(), X, Y, method=method)
+START = "net.theta[:] = nnlib.NeuralNetwork(*net.sizes, rng=0).theta"
+
+
+@pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
+@pytest.mark.parametrize(("i", "value"), [(0, np.nan), (3, np.inf), (12, -np.inf)])
+def test_a_start_that_is_not_finite_is_refused_before_anything_runs(method, i, value):
+    net, seen = start(), []
+    net.theta[i] = value
+    before = net.theta.tobytes()
+    with pytest.raises(ValueError) as caught:
+        minimize(net, X, Y, method=method, callback=seen.append)
+    assert str(caught.value) == f"theta[{i}] is {value}; every entry may be a finite number, as after `{START}`"
+    assert (seen, net.theta.tobytes()) == ([], before)
+    exec(START, {"net": net, "nnlib": nnlib})
+    minimize(net, X, Y, method="L-BFGS-B")
+
+
+def far_away(scale, hidden="relu", **options):
+    net = NeuralNetwork(2, 4, 1, hidden=hidden, output="identity", rng=0, **options)
+    net.theta *= scale
+    return net
+
+
+@pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
+def test_a_start_whose_loss_is_not_finite_is_refused(method):
+    net = far_away(1e150)
+    before = net.theta.tobytes()
+    with pytest.raises(ValueError, match="^the loss at theta is inf, and nothing can be learned from there; scale X"):
+        minimize(net, X, Y, method=method)
+    assert net.theta.tobytes() == before
+
+
+def test_a_start_with_a_finite_loss_and_an_infinite_slope_is_refused():
+    net = NeuralNetwork(2, 1, 1, hidden="identity", output="identity", init="zeros")
+    net.theta[:] = 1e200, 0, 0, 1e-50, 0  # the unit's 1e200 times a residual of 1e150
+    assert np.isfinite(net.loss(X, Y))
+    with pytest.raises(ValueError, match="^the largest slope at theta is inf, and nothing"):
+        minimize(net, X, Y)
+
+
+QUICK = {"TNC": {"maxfun": 60}, "COBYQA": {"maxfev": 60}, "basin-hopping": {"niter": 1}}
+QUICK["differential-evolution"] = {"maxiter": 2, "popsize": 2}
+
+
+@pytest.mark.parametrize("gradient", ["exact", "2-point"])
+@pytest.mark.parametrize("method", [*METHODS, *GLOBAL_METHODS])
+def test_losses_without_bounds_end_at_a_finite_theta_and_its_loss(method, gradient, monkeypatch):
+    products, product = itertools.count(), Objective.hessian_product
+
+    def counted(objective, theta, v):
+        assert next(products) < 50_000, "a circle without end"
+        return product(objective, theta, v)
+
+    monkeypatch.setattr(Objective, "hessian_product", counted)
+    # from 1e50 and 1e60 trust-ncg alone would turn for ever, SLSQP leave NaN, COBYLA say 1e30, L-BFGS-B say NaN
+    for hidden, scale in (("relu", 1e10), ("relu", 1e50), ("relu", 1e76), ("tanh", 1e60), ("tanh", 1e150)):
+        net = far_away(scale, hidden)
+        result = minimize(net, X, Y, method=method, gradient=gradient, options=QUICK.get(method, {"maxiter": 20}))
+        assert np.isfinite(net.theta).all()
+        np.testing.assert_array_equal(net.theta, result.x)
+        assert result.fun == net.loss(X, Y) < np.inf
+        assert not np.isnan(result.losses).any()
+        if not np.isfinite(result.losses).all() and result.get("status") == -2:
+            assert (result.success, result.fun) == (False, result.losses.min())
+            assert result.message.endswith("; x is the best so far.")
+
+
+def test_an_abnormal_end_has_the_loss_and_the_gradient_of_its_theta():
+    abnormal = 0
+    for scale in (1e10, 1e15, 1e20):
+        for hidden in ("relu", "tanh", "softplus"):
+            net = far_away(scale, hidden)
+            result = minimize(net, X, Y, method="L-BFGS-B")
+            value, dtheta = net.loss_and_gradient(X, Y)
+            assert result.fun == value
+            np.testing.assert_array_equal(result.jac, dtheta)
+            abnormal += result.message.startswith("ABNORMAL")
+    assert abnormal >= 3
+
+
+def test_an_infinite_weight_is_never_kept_though_its_loss_is_finite():
+    net = start()
+    result = minimize(net, X, Y, method="COBYQA", options={"maxfev": 60, "initial_tr_radius": np.inf})
+    assert np.isfinite(result.x).all()
+    assert result.fun == net.loss(X, Y)
+    assert (result.success, result.status) == (False, -2)
+
+
+def test_a_float32_network_that_overflows_keeps_finite_numbers():
+    for method in ("SLSQP", "L-BFGS-B", "trust-ncg", "Powell"):
+        net = far_away(1e8, dtype="float32")
+        result = minimize(net, X, Y, method=method, options={"maxiter": 20})
+        assert np.isfinite(net.theta).all()
+        np.testing.assert_array_equal(net.theta, result.x)
+        assert result.fun == net.loss(X, Y)
+
+
+BIG = NeuralNetwork(784, 100, 10, output="softmax", init="zeros")  # 79,510 parameters
+BIG_X, BIG_Y = np.zeros((2, 784)), np.eye(10)[:2]
+
+
+@pytest.mark.parametrize("method", [*MATRICES, "differential-evolution"])
+def test_matrices_that_no_memory_holds_are_refused_before_they_are_made(method):
+    with pytest.raises(ValueError) as caught:
+        minimize(BIG, BIG_X, BIG_Y, "cross_entropy", method)
+    n_numbers = (60 if method == "differential-evolution" else MATRICES[method]) * 79510**2
+    assert str(caught.value) == (
+        f"method is {method!r}, and its matrices for 79510 parameters would take {n_numbers:,} numbers, "
+        f"{8 * n_numbers // 2**30:,} GB; nnlib makes matrices of up to 8 GB; 'L-BFGS-B' and 'CG' keep none"
+    )
+
+
+def test_so_are_the_matrices_of_what_is_within_and_the_hessian_by_differences():
+    inner = {"minimizer_kwargs": {"method": "bfgs"}}
+    with pytest.raises(ValueError, match="^method is 'BFGS', and its matrices"):
+        minimize(BIG, BIG_X, BIG_Y, "cross_entropy", "basin-hopping", options=inner)
+    with pytest.raises(ValueError, match="^method is 'trust-ncg', and its matrices"):
+        minimize(BIG, BIG_X, BIG_Y, "cross_entropy", "trust-ncg", "3-point")
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS} - {*MATRICES}))
+def test_the_others_train_79510_weights(method):
+    limit = {"maxfun": 2} if method == "TNC" else {"maxiter": 1}
+    net = BIG.copy()
+    net.theta += 1e-3
+    assert minimize(net, BIG_X, BIG_Y, "cross_entropy", method, options=limit).fun < 3
+
+
+@pytest.mark.parametrize("method", [*METHODS, "differential-evolution"])
+def test_a_method_keeps_as_many_matrices_as_is_said(method):
+    # one neuron, for dogleg wants a convex loss; tracemalloc counts NumPy's arrays
+    n_inputs = 150 if method == "COBYQA" else 500
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((2, n_inputs)), rng.standard_normal((2, 1))
+    net = NeuralNetwork(n_inputs, 1, output="identity", rng=0)
+    n = len(net.theta)
+    limit = {"TNC": {"maxfun": 5}, "COBYQA": {"maxfev": 2 * n + 5}, "COBYLA": {"maxiter": n + 5}}
+    limit |= {"Powell": {"maxiter": 1}, "differential-evolution": {"popsize": 2, "maxiter": 1, "polish": False}}
+    tracemalloc.start()
+    minimize(net, X, Y, method=method, options=limit.get(method, {"maxiter": 3}))
+    n_matrices = tracemalloc.get_traced_memory()[1] / (8 * n * n)
+    tracemalloc.stop()
+    said = 8 if method == "differential-evolution" else MATRICES.get(method, 0)
+    assert 0.5 * said <= n_matrices <= 1.1 * said + 0.5
 
 
 def test_the_data_are_left_as_they_were():
@@ -347,8 +536,8 @@ def test_a_float32_network_keeps_its_dtype(method):
     net = NeuralNetwork(2, 3, 1, rng=1, dtype="float32")
     result = minimize(net, X, Y, method=method, options={"maxfun": 50} if method == "TNC" else {"maxiter": 5})
     assert net.theta.dtype == np.float32
-    np.testing.assert_allclose(net.theta, result.x, rtol=1e-6)
-    assert result.fun < result.losses[0]
+    np.testing.assert_array_equal(net.theta, result.x)
+    assert result.fun == net.loss(X, Y) < result.losses[0]
 
 
 def test_basin_hopping_leaves_a_valley():
@@ -387,6 +576,97 @@ def test_a_misspelled_option_of_a_global_method_is_refused(method):
     message = re.escape(f"options is {{'maxitr': 3}}; {method} refuses it: Unknown solver options: maxitr")
     with pytest.raises(ValueError, match=message):
         minimize(start(), X, Y, method=method, options={"maxitr": 3})
+
+
+OWN = "which is no option here:"
+BAD_OPTIONS = [
+    ("differential-evolution", {"workers": 2}, f"options holds 'workers', {OWN} every loss is found and noted in this"),
+    ("differential-evolution", {"vectorized": True}, f"options holds 'vectorized', {OWN} a network stands at one"),
+    ("differential-evolution", {"seed": 3}, f"options holds 'seed', {OWN} minimize takes it as the argument rng"),
+    ("differential-evolution", {"x0": np.zeros(13)}, f"options holds 'x0', {OWN} the start is net.theta"),
+    ("differential-evolution", {"bounds": 3}, "options is {'bounds': 3}; differential-evolution refuses it: "),
+    ("differential-evolution", {"strategy": "best"}, "options is {'strategy': 'best'}; differential-evolution refuses"),
+    ("differential-evolution", {"popsize": 10**30}, "method is 'differential-evolution', and its matrices for 13"),
+    ("basin-hopping", {"seed": 3}, f"options holds 'seed', {OWN} minimize takes it as the argument rng"),
+    ("basin-hopping", {"callback": print}, f"options holds 'callback', {OWN} it is an argument of minimize"),
+    ("basin-hopping", {"niter": "a"}, "options is {'niter': 'a'}; basin-hopping refuses it: "),
+    ("basin-hopping", {"minimizer_kwargs": 3}, "options['minimizer_kwargs'] is 3; it may be a dict, such as"),
+    ("basin-hopping", {"minimizer_kwargs": {"jac": True}}, f"options['minimizer_kwargs'] holds 'jac', {OWN} the loss"),
+    (
+        "basin-hopping",
+        {"minimizer_kwargs": {"options": {"workers": 2}}},
+        f"options['minimizer_kwargs']['options'] holds 'workers', {OWN} every loss",
+    ),
+    (
+        "basin-hopping",
+        {"minimizer_kwargs": {"method": max}},
+        "options['minimizer_kwargs']['method'] is <built-in function max>; it may be one of 'Nelder-Mead', ",
+    ),
+    ("BFGS", {"workers": 2}, f"options holds 'workers', {OWN} every loss is found and noted in this process"),
+    ("L-BFGS-B", {"bounds": [(0, 1)] * 13}, "options holds 'bounds'; scipy.optimize.minimize takes it, with net.loss_"),
+    ("SLSQP", {"constraints": ()}, "options holds 'constraints'; scipy.optimize.minimize takes it, with net.loss_and"),
+    ("CG", {"gtol": np.nan}, "options['gtol'] is nan; it may be a number"),
+    ("CG", {"gtol": "a"}, "options is {'gtol': 'a'}; CG refuses it: "),
+    ("BFGS", {"hess_inv0": -np.eye(13)}, "options is {'hess_inv0': "),
+    ("L-BFGS-B", {"maxls": 0}, "options is {'maxls': 0}; L-BFGS-B refuses it: maxls must be positive."),
+    ("trust-ncg", {"eta": 2}, "options is {'eta': 2}; trust-ncg refuses it: "),
+    ("Nelder-Mead", {3: 4}, "options is {3: 4}; Nelder-Mead refuses it: "),
+    ("Powell", {"maxiter": "a"}, "options is {'maxiter': 'a'}; Powell refuses it: "),
+]
+
+
+@pytest.mark.parametrize(("method", "options", "message"), BAD_OPTIONS)
+def test_an_option_that_will_not_do_is_refused_by_name(method, options, message):
+    net = start()
+    with pytest.raises(ValueError) as caught:
+        minimize(net, X, Y, method=method, options=options)
+    assert str(caught.value).startswith(message)
+    assert len(str(caught.value)) < 500
+
+
+WRONG = [None, "a", -1, 0, np.nan, [], object(), np.ones(3), np.inf]
+DOCUMENTED = {
+    "Nelder-Mead": "maxfev xatol fatol adaptive initial_simplex return_all",
+    "CG": "gtol norm eps c1 c2 finite_diff_rel_step",
+    "BFGS": "gtol norm c1 c2 xrtol hess_inv0",
+    "L-BFGS-B": "maxcor ftol gtol eps maxfun maxls",
+    "SLSQP": "ftol eps finite_diff_rel_step",
+    "TNC": "scale offset maxCGit eta stepmx accuracy minfev ftol xtol gtol rescale",
+    "trust-constr": "xtol gtol barrier_tol initial_tr_radius factorization_method verbose",
+    "trust-ncg": "initial_trust_radius max_trust_radius eta gtol",
+    "basin-hopping": "T stepsize take_step accept_test interval niter_success target_accept_rate stepwise_factor",
+    "differential-evolution": "strategy tol mutation recombination init atol updating constraints integrality polish",
+}
+
+
+@pytest.mark.parametrize(("method", "names"), DOCUMENTED.items())
+def test_whatever_an_option_is_the_end_is_whole_or_a_valueerror_that_names_it(method, names, capfd):
+    for name in names.split():
+        for value in WRONG:
+            net = start(2)
+            try:
+                result = minimize(net, X, Y, method=method, options={**QUICK.get(method, {"maxiter": 5}), name: value})
+            except ValueError as error:
+                assert str(error).startswith("options") and name in str(error)
+            else:
+                assert np.isfinite(net.theta).all()
+                assert result.fun == net.loss(X, Y)
+
+
+def test_an_error_that_is_no_options_fault_passes():
+    callback, _ = stop_after(1, ZeroDivisionError("mine"))
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        minimize(start(), X, Y, callback=callback, options={"maxiter": 3})
+
+
+WITHIN = [None, {}, {"method": "nelder-mead"}, {"method": "trust-exact"}, {"bounds": [(-9, 9)] * 13}]
+
+
+@pytest.mark.parametrize("inner", WITHIN)
+def test_basin_hopping_takes_what_goes_down_within(inner):
+    net = start()
+    result = minimize(net, X, Y, method="basin-hopping", options={"niter": 1, "minimizer_kwargs": inner})
+    assert result.fun == net.loss(X, Y) < result.losses[0]
 
 
 @pytest.mark.parametrize("rng", [-1, 0.5, "a", True])

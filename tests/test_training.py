@@ -180,6 +180,22 @@ def test_a_callback_sees_every_epoch_and_may_stop():
     assert len(history.loss) == 6
 
 
+@pytest.mark.parametrize("answer", [np.bool_(True), StopIteration])
+def test_a_callback_stops_as_it_does_in_minimize(answer):
+    def callback(epoch, net):
+        if answer is StopIteration:
+            raise answer
+        return answer
+
+    history = train(start(), X, Y, epochs=50, callback=callback)
+    assert (history.stopped_by, len(history.loss)) == ("callback", 2)
+
+
+@pytest.mark.parametrize("answer", [1, 0.5, "stop", [1], np.ones(3), np.bool_(False)], ids=repr)
+def test_no_other_answer_of_a_callback_stops(answer):
+    assert train(start(), X, Y, epochs=3, callback=lambda epoch, net: answer).stopped_by == "epochs"
+
+
 def test_a_callback_that_returns_nothing_changes_nothing():
     net, twin = start(), start()
     train(net, X, Y, epochs=5, callback=lambda epoch, net: None)

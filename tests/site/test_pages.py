@@ -163,6 +163,15 @@ def test_search_opens_one_field_and_finds_a_word(visit, site, path):
     assert seen.complaints == []
 
 
+@pytest.mark.parametrize("words", ["ABNORMAL", "precision loss"])
+def test_the_search_finds_the_chapter_that_explains_the_words_of_scipy(visit, site, words):
+    seen = visit(f"{site}/search.html?q={words.replace(' ', '+')}")
+    found = seen.page.locator("#search-results ul.search li a")
+    found.first.wait_for()
+    assert any("book/12_" in link for link in found.evaluate_all("links => links.map(a => a.getAttribute('href'))"))
+    assert seen.complaints == []
+
+
 @pytest.mark.parametrize("path", ALIVE)
 def test_a_page_with_widgets_is_light(look, site, path):
     weights = {}
