@@ -45,8 +45,9 @@ MAY_IMPORT = {
     "optimizers": {"fast.plan"},
     "training": {"optimizers", "fast.passes", "fast.steps"},
     # moved by SciPy
-    "scipy_training": {"curvature", "losses", "fast.passes"},
-    "least_squares": {"curvature", "scipy_training"},
+    "objective": {"curvature", "losses", "fast.passes"},
+    "scipy_training": {"losses", "objective"},
+    "least_squares": {"curvature", "objective", "scipy_training"},
     # many at once; what came of it
     "diagnosis": set(),
     "population": {"initializers", "network", "fast.plan", "fast.population_chunks", "fast.population_passes"},
