@@ -199,7 +199,7 @@ def test_a_loss_that_becomes_infinite_is_warned_of_and_leaves_a_finite_network()
     ("solver", "place", "message"),
     [
         ("adam", "nnlib.fast.steps.Steps._step", "The training was interrupted."),
-        ("lbfgs", "nnlib.scipy_training._Objective.exact_gradient",
+        ("lbfgs", "nnlib.objective.Objective.exact_gradient",
          "L-BFGS-B did not converge: Interrupted after 1 evaluations; x is the best so far."),
     ],
 )  # fmt: skip
