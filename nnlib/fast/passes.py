@@ -41,16 +41,20 @@ class Pass:
                  dtheta: np.ndarray | None = None) -> None:  # fmt: skip
         self.n_samples, self.dtheta = n_samples, dtheta
         A, rows, edges = _arrays(net, n_samples)
+        W = stacked(net.theta, net.sizes)
+        *hidden, output = net.activations
         n_targets = net.sizes[-1] + isinstance(function, WeightedLoss)  # behind the targets come the weights
-        self.X, self.Y = A[0].T[:, : net.sizes[0]], np.empty((n_targets, n_samples), rows.dtype)
-        W, hidden = stacked(net.theta, net.sizes), net.activations[:-1]
-        loss = plan_loss(function, logits, net.activations[-1], A[-1][:-1], self.Y)
+        self.X = A[0].T[:, : net.sizes[0]]
+        self.Y = np.empty((n_targets, n_samples), rows.dtype)
+        loss = plan_loss(function, logits, output, A[-1][:-1], self.Y)
         self.after_load = loss.after_load
         self.forward = _forward(W, A, (*hidden, loss.output)) + loss.forward
         self.terms = loss.terms + [(0.5 * l2, inner_product(part[:-1], part[:-1])) for part in W if l2]
         if dtheta is not None:
-            dW, slopes, names = stacked(dtheta, net.sizes), np.empty_like(rows), (*hidden, loss.slope)
+            dW = stacked(dtheta, net.sizes)
+            slopes = np.empty_like(rows)
             S = [slopes[start : end - 1] for start, end in pairwise(edges)]
+            names = (*hidden, loss.slope)
             self.backward = _slopes(names, rows, slopes, edges) + loss.backward + _backward(W, A, S, loss.dQ, dW, names)
             self.backward += [add_scaled(to[:-1], l2, part[:-1]) for to, part in zip(dW, W, strict=True) if l2]
 
@@ -110,8 +114,9 @@ def outputs(net: Network, X: np.ndarray) -> np.ndarray:
     dtype, sizes = net.theta.dtype, net.sizes
     length = min(len(X), max(SLICE, 2**18 // (max(sizes) * dtype.itemsize)))
     A = [np.ones((size + 1, length), dtype) for size in sizes]
+    A_in, A_out = A[0][:-1].T, A[-1][:-1].T  # samples first
     plan = _forward(stacked(net.theta, sizes), A, net.activations)
-    found, A_in, A_out = np.empty((len(X), sizes[-1]), dtype), A[0][:-1].T, A[-1][:-1].T
+    found = np.empty((len(X), sizes[-1]), dtype)
     for start in range(0, len(X), length):
         start = min(start, len(X) - length)  # the last slice goes over a part of the one before: one plan for all
         A_in[...] = X[start : start + length]
