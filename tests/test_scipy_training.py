@@ -393,6 +393,7 @@ def test_losses_without_bounds_end_at_a_finite_theta_and_its_loss(method, gradie
         assert not np.isnan(result.losses).any()
         if not np.isfinite(result.losses).all() and result.get("status") == -2:
             assert (result.success, result.fun) == (False, result.losses.min())
+            assert gradient != "exact" or method in NO_GRADIENT or np.isfinite(result.jac).all()
             assert result.message.endswith("; x is the best so far.")
 
 
