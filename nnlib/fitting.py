@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib.fast.steps import Steps
+from nnlib.fast.steps import Diverged, Steps
 from nnlib.losses import Problem, WeightedLoss
 from nnlib.optimizers import Adam, Momentum, Nesterov, Optimizer
 from nnlib.scipy_training import GLOBAL_METHODS, METHODS, minimize_unchecked
@@ -164,7 +164,7 @@ def fit_by_steps(net: Network, problem: Problem, estimator: Any, optimizer: Opti
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         try:
             stopped_by = run(max_iter)
-        except FloatingPointError:
+        except Diverged:
             stopped_by = "divergence"
         except KeyboardInterrupt:
             stopped_by = "interrupt"

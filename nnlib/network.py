@@ -24,6 +24,7 @@ from nnlib.validation import (
     check_choice,
     check_count,
     check_dtype,
+    check_memory,
     check_number,
     type_name,
 )
@@ -90,6 +91,8 @@ class NeuralNetwork:
                              "take a unit for each class, or output='sigmoid' for two classes")  # fmt: skip
         draw, rng = check_choice("init", init, INITIALIZERS), as_generator(rng)
         dtype = check_dtype(dtype, ("float64", "float32"))
+        n_params = sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.sizes))
+        check_memory(f"sizes is {self.sizes}, and theta", n_params, "it may have fewer units")
         theta = np.concatenate([part.ravel() for pair in pairwise(self.sizes) for part in draw(rng, *pair)])
         self._adopt(theta.astype(dtype, copy=False))
 

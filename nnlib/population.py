@@ -17,7 +17,7 @@ from nnlib.fast.population_chunks import Chunk, chunks
 from nnlib.fast.population_passes import Memory, plan_forward, plan_output, unpack
 from nnlib.initializers import INITIALIZERS
 from nnlib.network import NeuralNetwork
-from nnlib.validation import as_floats, check_array, check_count, check_finite
+from nnlib.validation import as_floats, check_array, check_count, check_finite, check_memory
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -198,6 +198,8 @@ def train_many(sizes: Iterable[int], X: ArrayLike, Y: ArrayLike, *, learning_rat
     epochs = check_count("epochs", epochs, smallest=0)
     record_epochs = _record_epochs(epochs, check_count("n_records", n_records, smallest=2))
     n_networks = len(seeds)
+    remedy = "train fewer at a time"
+    check_memory(f"{n_networks} networks of {len(net.theta)} parameters", 2 * n_networks * len(net.theta), remedy)
     thetas = _starts(net, init, seeds)
     losses = np.full((len(record_epochs), n_networks), np.nan, net.theta.dtype)
     diverged = np.empty(n_networks, bool)

@@ -6,6 +6,7 @@ learns to read what comes back: `success=True` does not mean learned. Chapter 13
 
 import inspect
 import numbers
+import threading
 import warnings
 from collections.abc import Callable
 
@@ -132,13 +133,40 @@ def minimize_unchecked(net: Network, problem: Problem, method: str, gradient: st
         rng = as_generator(rng)
     local = _local_method(method, options)
     _check_matrices(len(net.theta), method, local, gradient, options)
-    with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        warnings.simplefilter("ignore")  # SciPy's advice is in result.message too
-        warnings.filterwarnings("error", "Unknown solver options")  # but a misspelled option is no advice
+    with _silence, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         objective = Objective(net, problem, gradient, gradient == "exact" and local not in NO_GRADIENT)
         result = objective.finish(_run(objective, method, tol, options, callback, rng))
     result.losses = np.array(objective.losses)
     return result
+
+
+class _Silence:
+    """Keeps SciPy's own warnings quiet as long as any thread minimizes: its advice is in result.message too.
+
+    Python's warning filters belong to the whole process, so two threads that each put them back would leave them
+    changed. The first to come sets them and the last to go puts them back. Other modules' warnings are shown.
+    """
+
+    def __init__(self):
+        self.lock, self.n_inside = threading.Lock(), 0
+
+    def __enter__(self):
+        with self.lock:
+            self.n_inside += 1
+            if self.n_inside == 1:
+                self.filters = warnings.catch_warnings()
+                self.filters.__enter__()
+                warnings.filterwarnings("ignore", module=r"scipy\.|nnlib\.(scipy_training|objective)$")
+                warnings.filterwarnings("error", "Unknown solver options")  # a misspelled option is no advice
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.n_inside -= 1
+            if self.n_inside == 0:
+                self.filters.__exit__()
+
+
+_silence = _Silence()
 
 
 def _known_method(name, method, known):
@@ -196,10 +224,11 @@ def _check_matrices(n_params, method, local, gradient, options):
     n_matrices = MATRICES.get(local, 0)
     if gradient != "exact" and local in NEEDS_PRODUCT:
         n_matrices = 3  # the Hessian by differences
-    if method == "differential-evolution" and isinstance(popsize := options.get("popsize", 15), int):
+    popsize = options.get("popsize", 15)
+    if method == "differential-evolution" and isinstance(popsize, numbers.Integral):
         n_matrices = 4 * popsize  # its population has popsize * n_params members
     what = f"method is {local!r}, and its matrices for {n_params} parameters"
-    check_memory(what, n_matrices * n_params**2, "'L-BFGS-B' and 'CG' keep none")
+    check_memory(what, int(n_matrices) * n_params**2, "'L-BFGS-B' and 'CG' keep none")
 
 
 def as_callback(callback: Callable | None) -> Callable[[optimize.OptimizeResult], object] | None:

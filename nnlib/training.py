@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnlib.fast.passes import bind_loss
-from nnlib.fast.steps import Steps
+from nnlib.fast.steps import Diverged, Steps
 from nnlib.optimizers import GradientDescent, Optimizer
-from nnlib.validation import RNG, Network, as_generator, check_count, check_network, says_stop
+from nnlib.validation import RNG, Network, as_generator, check_count, check_network, check_start, says_stop
 
 
 @dataclass
@@ -127,6 +127,7 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
     final_loss = bind_loss(net, *problem)
     steps = Steps(net, problem, batch_size, as_generator(rng), optimizer)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        check_start(net.theta)
         early_stopping = _EarlyStopping(net, history, validation, patience, loss)
         callbacks: list[Any] = [
             _Snapshots(net, history, snapshots, final_loss),
@@ -141,7 +142,7 @@ def train(net: Network, X: ArrayLike, Y: ArrayLike, loss: str = "mse", optimizer
                     history.stopped_by = reason
                     break
             early_stopping.restore_best()
-        except FloatingPointError:
+        except Diverged:
             history.stopped_by = "divergence"
             net.theta[:] = steps.last_finite
         except KeyboardInterrupt:

@@ -462,3 +462,14 @@ def test_without_scikit_learn_the_error_names_the_extra():
     run = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True)
     remedy = 'install nnlib with its extra `sklearn`, in a clone of the book by: pip install ".[sklearn]"'
     assert run.stdout.splitlines() == 4 * [f"nnlib.estimators needs scikit-learn; {remedy}"]
+
+
+def test_a_refused_fit_leaves_a_fitted_estimator_as_it_was():
+    model = NNClassifier((3,), max_iter=5, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(np.eye(6)[:, :3], [0, 1, 0, 1, 0, 1])
+    before = model.predict_proba(np.eye(3))
+    with pytest.raises(ValueError, match="^alpha is -1"):
+        model.set_params(alpha=-1).fit(np.eye(6)[:, :2], [0, 1, 0, 1, 0, 1])
+    np.testing.assert_array_equal(model.predict_proba(np.eye(3)), before)

@@ -21,6 +21,7 @@ from nnlib import (
 )
 from nnlib.derivatives import central_difference, complex_step, hessian, hessian_product, jacobian
 from nnlib.plotting import landscape
+from nnlib.widgets import flipbook
 
 X, Y = datasets.xor()
 XD, YD = datasets.digits()
@@ -162,6 +163,16 @@ TABLE = {
         lambda: NeuralNetwork(2, [4, 4], 1), "sizes[1] is [4, 4]; it may be a whole number, 1 or more",
     ),
     "one size": (lambda: NeuralNetwork(4), "sizes is (4,); it may be two sizes or more, input first and output last"),
+    "sizes that no memory holds": (
+        lambda: NeuralNetwork(2, 10**9, 1),
+        "sizes is (2, 1000000000, 1), and theta would take 4,000,000,001 numbers, 29 GB; "
+        "nnlib makes matrices of up to 8 GB; it may have fewer units",
+    ),
+    "more networks than memory holds": (
+        lambda: train_many((2, 400, 1), X, Y, learning_rates=0.5, seeds=range(10**6)),
+        "1000000 networks of 1601 parameters would take 3,202,000,000 numbers, 23 GB; "
+        "nnlib makes matrices of up to 8 GB; train fewer at a time",
+    ),
     # labels for one-hot and back, one axis, a transpose
     "labels for one-hot": (
         lambda: train(READER, *OF_A_CLASS),
@@ -220,6 +231,18 @@ TABLE = {
     ),
     "train(optimizer='adam')": (
         lambda: train(net(), X, Y, optimizer="adam"), "optimizer is 'adam'; it may be one such as GradientDescent(0.5)",
+    ),
+    "step(None, None)": (
+        lambda: GradientDescent().step(None, None),
+        "theta is None; it may be an array of floats, shape (n_params,)",
+    ),
+    "words for NNRegressor": (
+        lambda: nnlib.NNRegressor().fit(X, ["a", "b", "c", "d"]),
+        "y holds str32, not real numbers; it may be (n_samples,) or (n_samples, n_outputs)",
+    ),
+    "a million frames": (
+        lambda: flipbook(lambda a, b, c: None, a=range(100), b=range(100), c=range(100)),
+        "a, b, c have 1,000,000 combinations; each is drawn, up to 2,000",
     ),
     # activations and losses on what one types first; the values are tested where each is
     "sigmoid('0')": (lambda: activations.sigmoid("0"), f"Z is a str; {NUMBERS}"),

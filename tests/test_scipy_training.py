@@ -1,6 +1,7 @@
 import itertools
 import re
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -740,3 +741,9 @@ def test_xor_with_2_hidden_units_is_often_not_learned():
         minimize(net, X, Y, method="L-BFGS-B")
         learned.append(solved(net.forward(X), Y))
     assert 0.2 < success_rate(learned).rate < 0.7
+
+
+def test_a_warning_of_the_callback_is_shown():
+    net = NeuralNetwork(2, 4, 1, rng=0)
+    with pytest.warns(UserWarning, match="mine"):
+        minimize(net, X, Y, callback=lambda theta: warnings.warn("mine", stacklevel=1))

@@ -1,6 +1,7 @@
 """What reads a network gives the same numbers from any number of threads at once."""
 
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib.pyplot as plt
@@ -100,3 +101,31 @@ def test_a_network_that_other_threads_have_read_is_copied_and_pickled():
     NET.loss_and_gradient(*BATCHES[0])
     twin = pickle.loads(pickle.dumps(NET))
     np.testing.assert_array_equal(twin.loss_and_gradient(*BATCHES[1])[1], NET.loss_and_gradient(*BATCHES[1])[1])
+
+
+def test_minimize_in_threads_leaves_the_warning_filters_as_they_were(hasty_threads):
+    X, Y = nnlib.datasets.xor()
+
+    def run(seed):
+        return nnlib.minimize(nnlib.NeuralNetwork(2, 4, 1, rng=seed), X, Y, method="BFGS", options={"maxiter": 5})
+
+    before = list(warnings.filters)
+    for _ in range(5):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(run, range(16)))
+    assert warnings.filters == before
+
+
+def test_a_misspelled_option_is_refused_in_every_thread(hasty_threads):
+    X, Y = nnlib.datasets.xor()
+
+    def run(seed):
+        options = {"maxiter": 3} if seed % 2 else {"maxitr": 3}
+        try:
+            nnlib.minimize(nnlib.NeuralNetwork(2, 4, 1, rng=seed), X, Y, method="BFGS", options=options)
+        except ValueError:
+            return "refused"
+        return "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(40))) == ["refused", "taken"] * 20

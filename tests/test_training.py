@@ -515,3 +515,20 @@ def test_xor_is_learned_at_the_rate_that_chapter_8_prints():
     # Chapter 8 prints 199 of 200. Another machine may round another start over the edge, but not leave the interval.
     stated = success_rate([True] * 199 + [False])
     assert stated.low <= success_rate(learned).rate <= stated.high
+
+
+def test_a_floating_point_error_of_the_callers_own_is_no_divergence():
+    def callback(epoch, net):
+        raise FloatingPointError("mine")
+
+    with pytest.raises(FloatingPointError, match="^mine$"):
+        train(start(), X, Y, callback=callback)
+    with pytest.raises(FloatingPointError, match="^mine$"):
+        train(start(), X, Y, optimizer=GradientDescent(lambda n_steps: callback(n_steps, None)))
+
+
+def test_a_start_that_is_not_finite_is_refused():
+    net = start()
+    net.theta[3] = np.nan
+    with pytest.raises(ValueError, match=r"^theta\[3\] is nan; every entry may be a finite number, as after `net"):
+        train(net, X, Y)

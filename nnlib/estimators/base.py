@@ -90,6 +90,7 @@ class Estimator(BaseEstimator):
 
     def _check_data(self, X, y, sample_weight, goes_on, **how):
         """Return X, y and the weights (or None), checked as scikit-learn does, without the samples of weight 0."""
+        check_parameters(self)  # before validate_data, which writes down how many features there are
         dtype = self.network_.theta.dtype if goes_on else (np.float64, np.float32)
         X, y = validate_data(self, X, y, dtype=dtype, reset=not goes_on, **how)
         if sample_weight is None:

@@ -10,6 +10,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from nnlib.estimators.base import Estimator, can_go_on
+from nnlib.validation import as_floats, check_finite
 
 
 @dataclass(eq=False, repr=False)
@@ -77,6 +78,8 @@ class NNRegressor(RegressorMixin, MultiOutputMixin, Estimator):
         if self.loss != "squared_error":
             raise ValueError(f"loss is {self.loss!r}; it may be 'squared_error', the only one of a linear output here")
         X, y, weights = self._check_data(X, y, sample_weight, goes_on, multi_output=True, y_numeric=True)
+        y = as_floats("y", y, "it may be (n_samples,) or (n_samples, n_outputs)", X.dtype)
+        check_finite("y", y)
         self._report(self._train(X, y.reshape(len(X), -1), weights, "identity", "mse", goes_on=goes_on, **how))
         return self
 

@@ -12,6 +12,10 @@ from nnlib.losses import Problem
 from nnlib.validation import Network
 
 
+class Diverged(Exception):
+    """The loss is not finite. A FloatingPointError would be the caller's own, from a callback or a schedule."""
+
+
 class Steps:
     """Takes the steps of an epoch: on all samples in their order, or on batches, copied to one place.
 
@@ -37,7 +41,7 @@ class Steps:
     def epoch(self) -> float:
         """Take one step a batch; return the mean loss of the samples, each met before its step.
 
-        A FloatingPointError says that the loss of a batch is not finite; its step is not taken.
+        `Diverged` says that the loss of a batch is not finite; its step is not taken.
         """
         total = sum(self._step(batch) * batch.n_samples for batch in self._batches())
         return total / len(self.X)
@@ -45,7 +49,7 @@ class Steps:
     def _step(self, batch):
         value = batch.loss()
         if not math.isfinite(value):
-            raise FloatingPointError
+            raise Diverged
         execute(batch.backward)
         self.optimizer.step(self.theta, self.dtheta)
         return value

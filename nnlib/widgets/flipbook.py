@@ -36,6 +36,7 @@ PLAYING_TIME = 6000  # milliseconds from the first value to the last
 Choices = dict[str, list]  # name of each slider to its values
 
 # Panels stand side by side where two of them fit, one below the other on a phone.
+MOST_FRAMES = 2000  # pictures in one notebook's outputs: some 20 MB
 FRAME_STYLE = "display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start;line-height:0"
 PANEL_STYLE = "flex:1 1 auto;width:{least}px;max-width:{width}px;height:auto;background:#fff"
 
@@ -158,6 +159,9 @@ def check_choices(choices: dict[str, Any]) -> Choices:
         checked[name] = list(values) if np.iterable(values) and not isinstance(values, str | bytes) else []
         if not checked[name]:
             raise ValueError(f"{name} is {short(values)}; it may be any list of at least one value")
+    n_frames = math.prod(map(len, checked.values()))
+    if n_frames > MOST_FRAMES:
+        raise ValueError(f"{', '.join(checked)} have {n_frames:,} combinations; each is drawn, up to {MOST_FRAMES:,}")
     return checked
 
 
