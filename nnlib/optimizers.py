@@ -51,7 +51,7 @@ class Optimizer:
     def step(self, theta: np.ndarray, dtheta: np.ndarray) -> None:
         """Move `theta` in place by one step against `dtheta`, both flat arrays of floats, shape (n_params,)."""
         state = self._state
-        if "plan" not in state or state["dtheta"] is not dtheta or state["theta"] is not theta:
+        if state.get("dtheta", state) is not dtheta or state["theta"] is not theta:
             self._bind(theta, dtheta)  # once, as long as the gradient comes in the same array
         n_steps = state["n_steps"]
         if not state["steady"]:
