@@ -24,7 +24,7 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 
 test: $(READY)  ## check the code, the notebooks and the page in a real browser
 	$(BIN)/ruff check --extend-exclude "*.ipynb"  # the notebooks follow, one by one
-	$(BIN)/pytest -n 3 --nbval  # on two cores: a worker with a browser waits for half of its time
+	$(BIN)/pytest -n 2 --nbval
 
 notebooks: $(READY)  ## run every notebook and write its outputs
 	$(BIN)/python -m tools.notebooks $(CHAPTERS)
