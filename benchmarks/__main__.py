@@ -1,6 +1,6 @@
 """Measure W1 to W5, print one table, and write it to README.md here: `make bench`, or `--quick` for a look alone.
 
-Then measure chapter 15's reader of digits, whose numbers go to the book.
+Then measure chapter 16's reader of digits, whose numbers go to the book.
 """
 
 import argparse

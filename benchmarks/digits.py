@@ -1,4 +1,4 @@
-"""Chapter 15's reader of digits, trained by nnlib, scikit-learn and PyTorch: how long it takes, how many it reads.
+"""Chapter 16's reader of digits, trained by nnlib, scikit-learn and PyTorch: how long it takes, how many it reads.
 
 Five folds, four times over, dealt afresh each time: every picture is read by networks that never saw it. In each fold
 all contenders start from the same `theta`, a new one, and take their turns at the same data, one thread each.

@@ -1,8 +1,8 @@
 """Small neural networks in NumPy and SciPy: the library of the book From XOR to Digits.
 
 Every weight lives in one vector, `theta`; `train` moves it by gradient steps, `minimize` by SciPy.
-`train_many` trains thousands of networks at once. `nnlib.plotting`, `nnlib.widgets` and the
-scikit-learn estimators load what they stand on when they are first asked for.
+`train_many` trains thousands of networks at once. `nnlib.plotting`, `nnlib.widgets`, `nnlib.checks`
+and the scikit-learn estimators load what they stand on when they are first asked for.
 """
 
 from importlib import import_module
@@ -50,7 +50,7 @@ LATER = {"NNClassifier": "estimators", "NNRegressor": "estimators"}  # names who
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("estimators", "plotting", "widgets"):
+    if name in ("checks", "estimators", "plotting", "widgets"):
         return import_module(f"nnlib.{name}")
     if name in LATER:
         return getattr(import_module(f"nnlib.{LATER[name]}"), name)

@@ -1,7 +1,7 @@
 """Data to learn from: XOR, three more puzzles on the plane, and handwritten digits.
 
 Each function returns `X`, shape (n_samples, n_features), and `Y`, shape (n_samples, n_outputs), and needs no network.
-Chapter 0 starts with XOR, chapter 14 splits the moons and spirals, and chapter 15 reads the digits.
+Chapter 0 starts with XOR, chapter 15 splits the moons and spirals, and chapter 16 reads the digits.
 """
 
 from importlib.resources import files

@@ -1,6 +1,6 @@
 """scikit-learn's parameters put to work: what `MLPClassifier` calls `solver`, `tol` and `max_iter`, as nnlib does it.
 
-Each function takes an estimator and reads its parameters; none knows scikit-learn. Chapter 15 uses them through
+Each function takes an estimator and reads its parameters; none knows scikit-learn. Chapter 16 uses them through
 `nnlib.estimators`.
 """
 

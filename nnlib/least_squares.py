@@ -2,7 +2,7 @@ r"""Levenberg-Marquardt: the method for sums of squares, between Newton's step a
 
 Each output is taken as straight, $a + J s$, and a damping keeps the step $s$ where that holds. With fewer
 residuals $r = y - a$ than parameters it solves the small system, $s = J^T (J J^T + \mu I)^{-1} r$: four equations
-for XOR, however wide the network. Chapter 13 builds it.
+for XOR, however wide the network. Chapter 14 builds it.
 """
 
 import math

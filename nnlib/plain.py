@@ -1,6 +1,6 @@
 """The whole network on one page: what chapters 2 to 8 build.
 
-With it come weight decay (chapter 14) and the seam to SciPy (chapter 12). Plain NumPy, in
+With it come weight decay (chapter 15) and the seam to SciPy (chapter 12). Plain NumPy, in
 the chapters' words and nothing hidden: read it from top to bottom. It checks nothing and is
 in no hurry. `nnlib` gives the same numbers to twelve digits; its tests compare the two.
 
@@ -130,7 +130,7 @@ class NeuralNetwork:
     def loss_and_gradient(self, X, Y, loss="mse", l2=0.0):
         """Return the loss and its gradient, dtheta.
 
-        Weight decay adds l2 / 2 times the sum of all squared weights (chapter 14).
+        Weight decay adds l2 / 2 times the sum of all squared weights (chapter 15).
         """
         outputs, Z = self.forward_all(X)
         if loss == "mse":

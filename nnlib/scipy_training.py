@@ -1,7 +1,7 @@
 """SciPy as the trainer: the same `theta`, moved by `scipy.optimize`.
 
 A network is a function of one vector, and that is all SciPy asks for. Chapter 12 builds this seam and
-learns to read what comes back: `success=True` does not mean learned. Chapter 13 adds the exact curvature.
+learns to read what comes back: `success=True` does not mean learned. Chapters 13 and 14 add the exact curvature.
 """
 
 import inspect

@@ -1,9 +1,10 @@
 """Every notebook of the book: its stored form, and that running it again writes the same bytes.
 
 The strict comparison of outputs (nbval) is a part of `make test`. It leaves open what is checked here: execution
-counts, alt texts, the length of cells, paragraphs and chapters, numbers in the prose, and the bytes of the pictures.
+counts, alt texts, plain code, the form of exercises, numbers in the prose, and the bytes of the pictures.
 """
 
+import ast
 import base64
 import copy
 import io
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from matplotlib import pyplot as plt
 from PIL import Image
 
+import nnlib.widgets
 from tools import clone, notebooks
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +33,7 @@ FORMS = [r"\$\$.*?\$\$(\s*\([\w-]+\))?", r"\$[^$]+\$", r"\{[\w:]+\}`[^`]*`", r"`
 NUMBER = re.compile(r"(?<![\w./])(\d[\d,]*(?:\.\d+)?)(?![\w/])(\s?%(?! interval))?")
 RATE = re.compile(re.search("regex: (.*)", (ROOT / "tests" / "nbval.cfg").read_text())[1])
 LONGEST_ALT = 400
+MARK = re.compile(r"`{3,}\{(exercise|solution)-(start|end)\}([^\n]*)((?:\n:[^\n]*)*)")
 MACHINE = re.compile(r"(?<![\w.+/])(/(home|Users|root|tmp|usr|opt|var|mnt)/|[A-Z]:\\)|[%!] *pip\b")
 
 
@@ -76,17 +80,44 @@ def poor_alt_texts(notebook):
     ]
 
 
-def long_cells(notebook):
-    """A code cell has at most 15 lines, in a solution 25."""
-    faults, limit = [], 15
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code":
-            length = len(cell.source.splitlines())
-            faults += [f"cell {number}: {length} lines"] * (length > limit)
-        elif "{solution-start}" in cell.source:
-            limit = 25
-        elif "{solution-end}" in cell.source:
-            limit = 15
+def golf(notebook):
+    """A cell that a learner reads says one thing a line, in words that the book has taught.
+
+    Cells that are folded because they only draw are not read so.
+    """
+    return [
+        f"cell {number}: {fault}"
+        for number, cell in code_cells(notebook)
+        if "hide-input" not in cell.metadata.get("tags", [])
+        for fault in compressed(cell.source)
+    ]
+
+
+def compressed(source):
+    """Name what in `source` saves a line at the reader's cost."""
+    faults = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.NamedExpr():
+                faults.append("a walrus")
+            case ast.Call(func=ast.Name(id="locals" | "globals")):
+                faults.append("locals()")
+            case ast.Call(func=ast.Name(id="zip"), args=[ast.Starred()]):
+                faults.append("zip(*...)")
+            case ast.keyword(arg=None):
+                faults.append("a ** in a call")
+            case ast.Subscript(value=ast.Subscript(value=ast.Call())):
+                faults.append("f(...)[i][j]")
+            case ast.Subscript(value=ast.Constant(value=str())):
+                faults.append("an index into a string")
+            case ast.Attribute(attr="mT" | "ndindex" | "__name__" as name):
+                faults.append(name)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple()) if len(names) > 2:
+                faults.append("three assignments in a line")
+            case ast.Lambda(body=ast.Lambda()):
+                faults.append("a lambda that returns a lambda")
+            case ast.ListComp() | ast.GeneratorExp() | ast.DictComp() if len(node.generators) > 2:
+                faults.append("three loops in a line")
     return faults
 
 
@@ -182,11 +213,50 @@ def foreign_form(notebook):
     return [] if written == notebook else ["not written by `make notebooks`"]
 
 
+def exercise_form(notebook):
+    """An exercise is a statement, a stub and a check that says "not attempted"; its solution ends in the same check."""
+    faults = []
+    for name, (asked, solved) in exercises_of(notebook).items():
+        for cells, place, said in [(asked, "exercise", "not attempted yet"), (solved, "solution", "right")]:
+            last = notebook.cells[cells[-1]] if cells else None
+            call = last.source.rstrip().splitlines()[-1] if last else ""
+            if not call.startswith(f'check("{name}"'):
+                faults.append(f"{name}: the {place} does not end in its check, but in {call!r}")
+            elif f"{name}: {said}" not in shown_by(last):
+                faults.append(f"{name}: the check of the {place} says {shown_by(last)[:80]!r}")
+    return faults
+
+
+def exercises_of(notebook):
+    """Return {exercise: (the places of its code cells, those of its solution's)}."""
+    found, cells = {}, []
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            cells.append(number)
+            continue
+        for kind, edge, argument, options in MARK.findall(cell.source):
+            if edge == "end":
+                cells = []
+            elif kind == "exercise":
+                name = re.search(r":label: ex-(\S+)", options)[1]
+                found[name] = (cells := [], [])
+            else:
+                cells = found[argument.strip().removeprefix("ex-")][1]
+    return found
+
+
+def shown_by(cell):
+    """Return the text that a cell showed."""
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    return "\n".join(texts)
+
+
 CHECKS = [
     wrong_counts,
     complaints,
     poor_alt_texts,
-    long_cells,
+    golf,
+    exercise_form,
     long_paragraphs,
     drifted_numbers,
     banned_words,
@@ -219,20 +289,71 @@ def test_each_notebook_that_is_committed_is_in_the_table_of_contents():
     assert set(own) & set(committed) == set()
 
 
-@pytest.mark.parametrize("path", [path for path in CHAPTERS if path.name[0].isdigit()], ids=lambda path: path.stem)
-def test_a_chapter_is_no_longer_than_a_sitting(path):
-    assert 20 <= len(nbformat.read(path, as_version=4).cells) <= 40
-
-
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_running_again_writes_the_same_bytes(path):
-    stored, fresh = path.read_text(encoding="utf-8"), notebooks.run(path)
-    if fresh != stored:
+def test_running_again_without_the_solutions_writes_the_same_bytes(path):
+    """The reader has solved nothing and opened nothing: all cells run, and show what they show in the book."""
+    stored = without_solutions(nbformat.read(path, as_version=4))
+    fresh = notebooks.execute(copy.deepcopy(stored), path)
+    if text_of(fresh) != text_of(stored):
         # Another processor or another version of Matplotlib draws other bytes than those in the repository,
         # and does so in every run. What a notebook must never do is differ between two runs on one machine.
         # (Texts that differ from the stored ones are for nbval to find; it leaves the rates.)
-        assert strayed_rates(stored, fresh) == []
-        assert notebooks.run(path) == fresh
+        assert strayed_rates(text_of(stored), text_of(fresh)) == []
+        assert text_of(notebooks.execute(copy.deepcopy(stored), path)) == text_of(fresh)
+
+
+def without_solutions(notebook):
+    """Take the solutions' cells out of a notebook."""
+    solved = [number for _, cells in exercises_of(notebook).values() for number in cells]
+    notebook.cells = [cell for number, cell in enumerate(notebook.cells) if number not in solved]
+    return notebooks.normalize(notebook)
+
+
+def text_of(notebook):
+    """Return what a notebook would be stored as, whatever its cells' counts."""
+    notebook = copy.deepcopy(notebook)
+    for _, cell in code_cells(notebook):
+        cell.execution_count = None
+    return nbformat.writes(notebook)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_books_answers_in_the_place_of_the_stubs_are_right(path, monkeypatch):
+    """The reader has solved everything: each check says so, and all cells run without the solutions'."""
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setattr(nnlib.widgets, "flipbook", open_the_first_page)
+    run_solved(nbformat.read(path, as_version=4))
+
+
+def run_solved(notebook):
+    """Run the code cells with each solution in the place of its stub; every check has to pass."""
+    exercises = exercises_of(notebook)
+    answers = {asked[0]: solved for asked, solved in exercises.values()}
+    solutions = [number for solved in answers.values() for number in solved]
+    names = {}
+    for number, cell in code_cells(notebook):
+        if number in answers:
+            for place in answers[number]:
+                run_cell(notebook.cells[place].source, names)
+        elif number not in solutions:
+            run_cell(cell.source, names)
+        plt.close("all")
+
+
+def run_cell(source, names):
+    """Run a cell; if its last line is a check, require a verdict that is right."""
+    *lines, last = source.rstrip().splitlines() or [""]
+    if not last.startswith("check("):
+        exec(compile(source, "<cell>", "exec"), names)
+        return
+    exec(compile("\n".join(lines), "<cell>", "exec"), names)
+    verdict = eval(last, names)
+    assert verdict.passed, verdict
+
+
+def open_the_first_page(render, start=None, play=None, **choices):
+    """Draw one frame where a flipbook would draw all: here only the exercises are looked at."""
+    return render(**{name: values[0] for name, values in choices.items()})
 
 
 def strayed_rates(stored, fresh):
@@ -262,6 +383,11 @@ PICTURE = notebooks.shrink(tiny_picture())
 def test_a_picture_is_shrunk_once():
     assert len(PICTURE) < len(tiny_picture())
     assert notebooks.shrink(PICTURE) == PICTURE
+
+
+def new_check(said, source, count):
+    output = nbformat.v4.new_output("stream", name="stdout", text=said)
+    return nbformat.v4.new_code_cell(source, execution_count=count, outputs=[output])
 
 
 def good_notebook():
@@ -299,12 +425,15 @@ def good_notebook():
                 metadata={"mystnb": {"image": {"alt": "two parallel lines split the square into three bands"}}},
                 outputs=[nbformat.v4.new_output("display_data", data={"image/png": PICTURE, "text/plain": "<Figure>"})],
             ),
-            nbformat.v4.new_markdown_cell("```{solution-start} one\n```"),
-            nbformat.v4.new_code_cell("\n".join(["x = 1"] * 25), execution_count=3),
+            nbformat.v4.new_markdown_cell("```{exercise-start} Fill: one\n:label: ex-a\n```"),
+            nbformat.v4.new_code_cell("def f(): ...", execution_count=3),
+            new_check("a: not attempted yet. Write.", 'check("a", f)', 4),
+            nbformat.v4.new_markdown_cell("```{exercise-end}\n```\n\n```{solution-start} ex-a\n:class: dropdown\n```"),
+            new_check("a: right. Yes.", 'def f():\n    return 1\n\n\ncheck("a", f)', 5),
             nbformat.v4.new_markdown_cell("```{solution-end}\n```"),
             nbformat.v4.new_code_cell(
                 "flipbook()",
-                execution_count=4,
+                execution_count=6,
                 outputs=[
                     nbformat.v4.new_output("display_data", data={notebooks.WIDGET_VIEW: {"model_id": f"{0:032x}"}})
                 ],
@@ -337,9 +466,12 @@ FAULTS = {
         ),
     ),
     "a frame without alt text": (poor_alt_texts, lambda nb: widget(nb).update(value='<img src="data:,">')),
-    "a long cell": (long_cells, lambda nb: nb.cells[1].update(source="x = 1\n" * 16)),
-    "a long solution": (long_cells, lambda nb: nb.cells[4].update(source="x = 1\n" * 26)),
-    "a long cell after the solution": (long_cells, lambda nb: nb.cells[6].update(source="x = 1\n" * 16)),
+    "golf": (golf, lambda nb: nb.cells[1].update(source="f(**{'a': 1})")),
+    "an exercise without a check": (exercise_form, lambda nb: nb.cells[5].update(source="x = 1")),
+    "a check of another exercise": (exercise_form, lambda nb: nb.cells[5].update(source='check("b", f)')),
+    "a stub that is no stub": (exercise_form, lambda nb: nb.cells[5].outputs[0].update(text="a: right. Yes.")),
+    "a solution without a check": (exercise_form, lambda nb: nb.cells[7].update(source="def f():\n    return 1")),
+    "a solution that is not right": (exercise_form, lambda nb: nb.cells[7].outputs[0].update(text="a: not yet. No.")),
     "an endless alt text": (
         poor_alt_texts,
         lambda nb: nb.cells[2].metadata.mystnb.image.update(alt="two parallel lines " * 22),
@@ -366,7 +498,7 @@ FAULTS = {
     ),
     "times": (foreign_form, lambda nb: nb.cells[1].metadata.update(execution={"iopub.status.idle": "now"})),
     "an editor's metadata": (foreign_form, lambda nb: nb.metadata.update(toc={})),
-    "a widget nobody sees": (foreign_form, lambda nb: nb.cells[6].outputs.clear()),
+    "a widget nobody sees": (foreign_form, lambda nb: nb.cells[9].outputs.clear()),
 }
 
 
@@ -384,3 +516,52 @@ def test_a_planted_fault_is_caught(check, plant):
 
 def test_every_check_has_a_planted_fault():
     assert {check for check, _ in FAULTS.values()} == set(CHECKS)
+
+
+GOLF = [
+    "f(n := 1)",
+    "return_all = locals()",
+    "a, b = zip(*pairs)",
+    "f(x, **options)",
+    "b = f(x)[1][0]",
+    "mark = 'os^D'[k]",
+    "Z = A @ W.mT",
+    "name = slope.__name__[:7]",
+    "a, b, c = 1, 'two', [3]",
+    "f = lambda a: lambda b: a + b",
+    "x = [a for a in b for c in d for e in f]",
+]
+
+
+@pytest.mark.parametrize("source", GOLF)
+def test_golf_is_caught(source):
+    assert len(compressed(source)) == 1
+
+
+def test_plain_code_is_no_golf():
+    plain = (
+        "a, b = b, a\nx = f(y)[0]\nW1, b1, W2, b2 = unpack(theta)\nplt.plot(x, y, color='k')\nz = [a * b for a in x]"
+    )
+    assert compressed(plain) == []
+
+
+def test_a_cell_that_needs_a_solution_is_caught(tmp_path):
+    notebook = good_notebook()
+    notebook.cells = [cell for cell in notebook.cells if cell.source not in ("draw()", "flipbook()")]
+    stub, solution = [cells[0] for cells in exercises_of(notebook)["a"]]
+    notebook.cells[stub + 1].source = "x = 1"
+    notebook.cells[solution].source = "secret = 1"
+    notebook.cells.append(nbformat.v4.new_code_cell("secret + 1"))
+    run_solved(notebook)  # the book's answer brings it along
+    with pytest.raises(notebooks.NotebookError, match="NameError.*secret"):
+        notebooks.execute(without_solutions(notebook), tmp_path / "secret.ipynb")
+
+
+def test_a_wrong_answer_of_the_books_is_caught():
+    notebook = good_notebook()
+    notebook.cells = [cell for cell in notebook.cells if cell.source not in ("draw()", "flipbook()")]
+    stub, solution = [cells[0] for cells in exercises_of(notebook)["a"]]
+    notebook.cells[stub + 1].source = 'check("01-gates", f)'
+    notebook.cells[solution].source = "from nnlib.checks import check\n\n\ndef f(gate):\n    return 0"
+    with pytest.raises(AssertionError, match="01-gates: not yet"):
+        run_solved(notebook)

@@ -43,9 +43,14 @@ class NotebookError(Exception):
 
 
 def run(path):
-    """Run the notebook at `path` in a fresh kernel and return the text to store, normalized."""
+    """Run the notebook at `path` in a fresh kernel and return the text to store."""
+    return nbformat.writes(execute(nbformat.read(path, as_version=4), path)) + "\n"
+
+
+def execute(notebook, path):
+    """Run `notebook` in a fresh kernel, as the one at `path`, and return it with its outputs, normalized."""
     path = Path(path).resolve()
-    notebook = without_outputs(nbformat.read(path, as_version=4))
+    notebook = without_outputs(notebook)
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -61,7 +66,7 @@ def run(path):
     except CellExecutionError as error:
         raise NotebookError(f"{path.name}: {error}") from None
     refuse_stderr(notebook, path.name)
-    return nbformat.writes(normalize(notebook)) + "\n"
+    return normalize(notebook)
 
 
 def kernel_environment():

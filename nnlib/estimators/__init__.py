@@ -1,7 +1,7 @@
 """scikit-learn's interface: a network as a classifier and as a regressor.
 
 `NNClassifier` and `NNRegressor` go wherever scikit-learn takes an estimator: pipelines, grid searches, ensembles, and
-by joblib a cluster. Chapter 15 puts them there. The training itself is that of `nnlib.train` and `nnlib.minimize`.
+by joblib a cluster. Chapter 16 puts them there. The training itself is that of `nnlib.train` and `nnlib.minimize`.
 """
 
 try:

@@ -1,4 +1,4 @@
-"""The loss on a plane through `theta`: what the trainers of chapters 2, 11 and 13 walk on.
+"""The loss on a plane through `theta`: what the trainers of chapters 2, 11 and 14 walk on.
 
 A plane shows two of many directions. Where a path is drawn, the alt text says how much of it lies in the plane.
 """

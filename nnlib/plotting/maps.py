@@ -1,6 +1,6 @@
 """Plots that are tables of colored cells: the weights of a layer, a sweep's success rates, a confusion matrix.
 
-Chapter 9 sweeps, chapter 10 looks at weights, and chapter 15 counts what a network mistakes for what.
+Chapter 9 sweeps, chapter 10 looks at weights, and chapter 16 counts what a network mistakes for what.
 """
 
 from reprlib import repr

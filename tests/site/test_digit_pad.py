@@ -14,7 +14,7 @@ from nnlib.widgets.scripts import read_module
 
 READER = read_module("digit_pad/engine/reader.js")
 X, Y = nnlib.datasets.digits()
-CHAPTER = "book/15_handwritten_digits.html"
+CHAPTER = "book/16_handwritten_digits.html"
 
 READ = """([text, sizes, hidden, inks]) => {
   const network = { sizes, hidden, theta: decodeTheta(text) };

@@ -1,6 +1,6 @@
 """A pad of 8 x 8 cells to draw a digit on, read by a network in the page itself: the DigitPad.
 
-Chapter 15 trains the network. Its numbers go to the page with the widget, so that no Python is needed there; where
+Chapter 16 trains the network. Its numbers go to the page with the widget, so that no Python is needed there; where
 there is a kernel, Python reads and sets the same pixels.
 """
 
