@@ -5,7 +5,7 @@ to it in steps; `exercises` lists them all. To see what a right answer has to do
 module: nothing in it gives the answer away.
 """
 
-from nnlib.checks import (  # noqa: F401: each puts its exercises into the bank
+from nnlib.checks import (  # each puts its exercises into the bank
     appendix_a,
     chapter_00,
     chapter_01,
