@@ -5,6 +5,8 @@ Every weight lives in one vector, `theta`; `train` moves it by gradient steps, `
 and the scikit-learn estimators load what they stand on when they are first asked for.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import Any
 

@@ -6,6 +6,8 @@ Value and first derivative also take `out=`, an array for the result, and then a
 Chapter 4 builds the stable sigmoid, chapter 6 the derivatives.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple

@@ -4,6 +4,8 @@ Pearlmutter's operator R (1994) differentiates both passes along one direction `
 had without the Hessian. Chapter 13 builds it and hands it to Newton-CG. All is offered by `nnlib.derivatives` too.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any

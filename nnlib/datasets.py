@@ -4,6 +4,8 @@ Each function returns `X`, shape (n_samples, n_features), and `Y`, shape (n_samp
 Chapter 0 starts with XOR, chapter 15 splits the moons and spirals, and chapter 16 reads the digits.
 """
 
+from __future__ import annotations
+
 from importlib.resources import files
 
 import numpy as np

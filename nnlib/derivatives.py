@@ -5,6 +5,8 @@ Chapter 7 shows why one stops at ten digits and the other at sixteen. What lies 
 `hessian` and `jacobian`, comes from `nnlib.curvature`.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -4,6 +4,8 @@ Chapter 12 meets the plateaus 1/4, 1/6 and 1/8 and chapter 9 counts them. `succe
 many starts into one honest number: a rate with its interval, never a lucky seed.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
 from itertools import combinations

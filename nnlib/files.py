@@ -5,6 +5,8 @@ uncompressed arrays. Whoever made it may have written anything into it, so a len
 no memory: it is compared with what is there, and what is there is read in small pieces.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import glob

@@ -4,6 +4,8 @@ Each function takes an estimator and reads its parameters; none knows scikit-lea
 `nnlib.estimators`.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple

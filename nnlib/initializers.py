@@ -4,6 +4,8 @@ Each takes a seed or Generator and the layer's two sizes and returns `W`, shape 
 a size below 1 and what is no seed meet a ValueError. Chapter 10 asks which start is good, and why.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from nnlib.validation import RNG, as_generator, check_count

@@ -3,6 +3,8 @@
 `nnlib.plain` has the whole way in plain lines; the passes that train are in `nnlib.fast`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import NamedTuple
 

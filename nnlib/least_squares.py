@@ -5,6 +5,8 @@ residuals $r = y - a$ than parameters it solves the small system, $s = J^T (J J^
 for XOR, however wide the network. Chapter 14 builds it.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

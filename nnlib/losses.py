@@ -6,6 +6,8 @@ of that value for any number of outputs. A single axis holds the samples of one 
 the classes of one sample. Chapter 5 builds them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -4,6 +4,8 @@ NumPy moves `theta` by gradient steps, SciPy by `minimize`, and the browser in t
 Chapter 4 builds the forward pass, chapter 6 the backward pass, and chapter 8 finishes the class.
 """
 
+from __future__ import annotations
+
 import threading
 from itertools import pairwise
 
@@ -132,7 +134,7 @@ class NeuralNetwork:
         self.sizes, self.hidden, self.output = state["sizes"], state["hidden"], state["output"]
         self._adopt(state["theta"])
 
-    def copy(self, dtype: DTypeLike | None = None) -> "NeuralNetwork":
+    def copy(self, dtype: DTypeLike | None = None) -> NeuralNetwork:
         """Return a network of its own with the same `theta`, in another dtype if one is given.
 
         That is "float64", "float32", or for derivatives "complex128"; raises ValueError for any other,
@@ -295,7 +297,7 @@ class NeuralNetwork:
         write_network(path, twin.theta, sizes=twin.sizes, **names)
 
     @classmethod
-    def load(cls, path: PathName) -> "NeuralNetwork":
+    def load(cls, path: PathName) -> NeuralNetwork:
         """Return the network that `save` wrote to `path`.
 
         Raises

@@ -4,6 +4,8 @@ It remembers what it was asked, so that a run that is stopped, interrupted or lo
 that is finite, beside the loss of that `theta`. Chapter 12 builds it in twenty lines.
 """
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

@@ -5,6 +5,8 @@ them all. What an optimizer remembers belongs to the `theta` that it moved last:
 again it goes on, handed another it starts afresh.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar

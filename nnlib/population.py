@@ -4,6 +4,8 @@ NumPy's calls cost a small network more than its numbers do, and a thousand netw
 Chapter 9 counts with them how often a start leads to success.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass

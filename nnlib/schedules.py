@@ -5,6 +5,8 @@ They take any count of steps, however large, and refuse what is no count.
 Chapter 11 compares them.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,6 +4,8 @@ A network is a function of one vector, and that is all SciPy asks for. Chapter 1
 learns to read what comes back: `success=True` does not mean learned. Chapters 13 and 14 add the exact curvature.
 """
 
+from __future__ import annotations
+
 import inspect
 import numbers
 import threading

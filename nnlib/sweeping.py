@@ -3,6 +3,8 @@
 Each cell is a rate over many seeds with its 95 % interval, never one lucky start. Chapter 9 draws the map.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

@@ -3,6 +3,8 @@
 Chapter 8 builds it. Whatever happens (divergence, an interrupt), the network keeps a whole `theta`.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

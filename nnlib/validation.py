@@ -4,6 +4,8 @@ Every public function checks what it is given with these helpers. Each raises a 
 names the argument, what it was and what it may be. The types that many modules name stand here too.
 """
 
+from __future__ import annotations
+
 import math
 import numbers
 from collections.abc import Callable, Iterable, Sequence

@@ -4,10 +4,12 @@
 by joblib a cluster. Chapter 16 puts them there. The training itself is that of `nnlib.train` and `nnlib.minimize`.
 """
 
+from __future__ import annotations
+
 try:
     import sklearn  # noqa: F401
 except ModuleNotFoundError:
-    remedy = "install nnlib with its extra `sklearn`, in a clone of the book by: pip install \".[sklearn]\""
+    remedy = 'install nnlib with its extra `sklearn`, in a clone of the book by: pip install ".[sklearn]"'
     raise ModuleNotFoundError(f"nnlib.estimators needs scikit-learn; {remedy}", name="sklearn") from None
 
 from nnlib.estimators.classifier import NNClassifier

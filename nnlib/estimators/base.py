@@ -3,6 +3,8 @@
 The names are those of scikit-learn's `MLPClassifier`; `nnlib.estimators` says what they mean.
 """
 
+from __future__ import annotations
+
 import math
 import warnings
 from dataclasses import KW_ONLY, dataclass

@@ -1,5 +1,7 @@
 """The classifier: labels become targets, and logits probabilities."""
 
+from __future__ import annotations
+
 from typing import Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The regressor: numbers as they are, one column or several."""
 
+from __future__ import annotations
+
 from dataclasses import KW_ONLY, dataclass
 from typing import Self
 

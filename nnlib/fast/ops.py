@@ -4,6 +4,8 @@ Those of tanh and sigmoid are spelled out, for a function of Python's costs a ti
 have the samples last. What a loss takes, outputs or logits, is called Q.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -5,6 +5,8 @@ Samples come last, and below each layer's outputs stands a row of ones: W and b,
 matrix, so that a product adds the bias, another sums its gradient, and all that a call fills lies in one piece.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from itertools import accumulate, groupby, pairwise
 from typing import Any
@@ -58,7 +60,7 @@ class Pass:
             self.backward = _slopes(names, rows, slopes, edges) + loss.backward + _backward(W, A, S, loss.dQ, dW, names)
             self.backward += [add_scaled(to[:-1], l2, part[:-1]) for to, part in zip(dW, W, strict=True) if l2]
 
-    def load(self, X: np.ndarray, Y: np.ndarray, rows: np.ndarray | None = None) -> "Pass":
+    def load(self, X: np.ndarray, Y: np.ndarray, rows: np.ndarray | None = None) -> Pass:
         """Copy samples and targets in, all or those in `rows`, both with the samples first; return this pass."""
         if rows is None:
             self.X[...], self.Y.T[...] = X, Y

@@ -5,6 +5,8 @@ decided anew in every step. NumPy for arrays of one shape, without a keyword or 
 sum with a bias takes 0.8; BLAS scales and adds vectors in 0.1.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Any
 

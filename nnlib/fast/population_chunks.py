@@ -3,6 +3,8 @@
 `nnlib.population` cuts its thousands into such chunks, so that its memory is bounded and its speed is not lost.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise

@@ -4,6 +4,8 @@ It is the last axis, so that the same weight of all networks lies side by side i
 serves them all. The letters in `einsum`: sample s, unit h, unit m of the next layer, network k. Chapter 9 uses it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise

@@ -1,5 +1,7 @@
 """The steps of an epoch, one a batch: the loop of chapter 8 around a pass, for `train` and for the estimators."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
 from typing import Any

@@ -7,6 +7,8 @@ with ticks, scales, limits, a direction or a style of its own, a twin, an inset,
 Chapter 8 is the first to use them.
 """
 
+from __future__ import annotations
+
 from nnlib.plotting.common import describe, set_description
 from nnlib.plotting.diagrams import network_diagram
 from nnlib.plotting.landscapes import landscape

@@ -3,6 +3,8 @@
 Every function that draws adds its sentences with `add_description`; `describe` reads them back as alt text.
 """
 
+from __future__ import annotations
+
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 

@@ -3,6 +3,8 @@
 Chapter 3 reads a solution off it, and chapter 4 writes the shapes of the forward pass along it.
 """
 
+from __future__ import annotations
+
 from itertools import pairwise
 
 import numpy as np

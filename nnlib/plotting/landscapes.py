@@ -3,6 +3,8 @@
 A plane shows two of many directions. Where a path is drawn, the alt text says how much of it lies in the plane.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke

@@ -3,6 +3,8 @@
 Chapter 9 sweeps, chapter 10 looks at weights, and chapter 16 counts what a network mistakes for what.
 """
 
+from __future__ import annotations
+
 from reprlib import repr
 from typing import Any
 

@@ -3,6 +3,8 @@
 Chapter 8 is the first to use them.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap

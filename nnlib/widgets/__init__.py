@@ -5,6 +5,8 @@ where you read; on a `DigitPad` you draw a digit and a network reads it. They ne
 they are loaded only when they are asked for.
 """
 
+from __future__ import annotations
+
 from nnlib.widgets.digit_pad import DigitPad
 from nnlib.widgets.flipbook import Flipbook, flipbook
 from nnlib.widgets.playground import Playground

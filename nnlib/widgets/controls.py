@@ -1,5 +1,7 @@
 """How the widgets' sliders and lists look: one width, a label, a value in words."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -5,6 +5,8 @@ of choices, keeps the pictures as small images with a description each, and join
 by links that the browser follows on its own: the same object works with a kernel and without one.
 """
 
+from __future__ import annotations
+
 import base64
 import html
 import inspect

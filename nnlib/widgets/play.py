@@ -4,6 +4,8 @@ The Play of ipywidgets stands still after one step where it is shown twice: each
 begun. This one has its clock beside the model, and its views only show it.
 """
 
+from __future__ import annotations
+
 from functools import partial
 
 import anywidget

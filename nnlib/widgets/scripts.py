@@ -4,6 +4,8 @@ The lines are `// Offers: name, name` and `// Uses: name, name (file.js)`, the f
 that uses it. A file stands behind all that it uses, so that their names are there when it is read.
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
 from importlib.resources import files

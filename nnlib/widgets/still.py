@@ -1,5 +1,7 @@
 """The pictures that stand for a Playground and a DigitPad where no widget can be drawn: in print, in a plain viewer."""
 
+from __future__ import annotations
+
 import base64
 import io
 

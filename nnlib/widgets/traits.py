@@ -4,6 +4,8 @@ What a trait refuses it does not keep. Each is made with a function `check(name,
 is kept or raises a ValueError that says what it was and what it may be.
 """
 
+from __future__ import annotations
+
 import numbers
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -4,6 +4,8 @@ Chapter 16 trains the network. Its numbers go to the page with the widget, so th
 there is a kernel, Python reads and sets the same pixels.
 """
 
+from __future__ import annotations
+
 import base64
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The Playground's controls: ipywidgets joined to its stage by links that a page without Python follows, too."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import pairwise
 

@@ -3,6 +3,8 @@
 The page keeps a setting as a place among its choices, for that is what a control's `index` can be joined to.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from typing import Any

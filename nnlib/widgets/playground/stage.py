@@ -3,6 +3,8 @@
 Both sides may set that state, so each trait checks it: a message that makes no sense changes nothing.
 """
 
+from __future__ import annotations
+
 import math
 import numbers
 from functools import partial

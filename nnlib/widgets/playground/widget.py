@@ -4,6 +4,8 @@ Chapter 1 is the first to use it. The page's own engine does what `nnlib.train` 
 there is a kernel, Python reads and sets the same `theta`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
