@@ -68,6 +68,17 @@ def test_every_image_has_an_alt_text(look, site, path):
     assert images_without_alt(look(f"{site}/{path}").page) == []
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_numbers_begin_with_the_chapter_s_and_count_from_1(look, site, path):
+    chapter = re.search(r"/0?(\d+|[a-z])_", path)
+    numbers = look(f"{site}/{path}").page.locator("article :is(.caption-number, .eqno)").all_text_contents()
+    found = [re.fullmatch(r"(\w* ?)\(?([\w.]+)[) #]*", number).groups() for number in numbers]
+    assert chapter or not found
+    for kind in {kind for kind, _ in found}:
+        places = [number for other, number in found if other == kind]
+        assert places == [f"{chapter[1].upper()}.{place}" for place in range(1, len(places) + 1)]
+
+
 RIGHT_EDGES = "elements => elements.map(element => element.getBoundingClientRect().right)"
 
 
