@@ -2,10 +2,10 @@
 
 import numpy as np
 
-import nnlib
 from nnlib.activations import sigmoid
 from nnlib.checks.answers import Answer, as_array, brief, require, require_close
 from nnlib.checks.registry import exercise
+from nnlib.datasets import xor
 from nnlib.diagnosis import SURE
 
 CORNERS = ["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]
@@ -44,7 +44,7 @@ def judge_second(second_solution: Answer) -> str:
 
 def hidden_and_output(theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return what the hidden units and the output say at the four corners, shapes (4, 2) and (4,)."""
-    X, _ = nnlib.datasets.xor()
+    X, _ = xor()
     H = sigmoid(X @ theta[:4].reshape(2, 2) + theta[4:6])
     return H, sigmoid(H @ theta[6:8] + theta[8])
 
