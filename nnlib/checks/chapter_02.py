@@ -28,7 +28,7 @@ def measured_slopes(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.ndarr
     hints=(
         "Three links lie between a weight and the loss. What is the slope of each?",
         "The links are 2 (a - y) / n, then a (1 - a), then what z grows by. Which shapes have a and Y?",
-        "dz = 2 * (a - Y[:, 0]) * a * (1 - a) / len(X), and each slope is a sum over dz times something.",
+        "With Y[:, 0] all factors have the shape (n,). Each slope is a sum of their product times what z grows by.",
     ),
 )
 def judge_derive(neuron_gradient: Answer) -> str:
