@@ -10,7 +10,7 @@ from typing import Any
 from nnlib.checks.answers import Answer, Wrong, as_number, brief, require, require_close
 from nnlib.checks.registry import exercise
 
-NINE_DIGITS = {"rtol": 1e-9, "atol": 1e-12}
+NINE_DIGITS = 1e-9
 
 
 def as_value(result: Any, name: str) -> Any:
@@ -63,12 +63,12 @@ def require_rule(operation: Answer, name: str, inputs: tuple, value: float, slop
     """Require an operation's value and local derivatives at some inputs."""
     result = made(operation, name, *inputs)
     call = f"{name}({', '.join(map(str, inputs))})"
-    require_close(result.data, value, f"The value of {call}", **NINE_DIGITS)
+    require_close(result.data, value, f"The value of {call}", NINE_DIGITS, 1e-12)
     count = len(result.arrows)
     require(count == len(slopes), f"{count} arrows lead to {call}; it has {len(slopes)} inputs. Is a slope missing?")
     for (tail, slope), expected, number in zip(result.arrows, slopes, inputs, strict=True):
         require(tail.data == number, f"An arrow of {call} comes from {tail.data:g}, which is none of its inputs.")
-        require_close(as_number(slope, "A slope"), expected, f"How {call} reacts to its {number}", **NINE_DIGITS)
+        require_close(as_number(slope, "A slope"), expected, f"How {call} reacts to its {number}", NINE_DIGITS, 1e-12)
 
 
 @exercise(
@@ -78,7 +78,7 @@ def require_rule(operation: Answer, name: str, inputs: tuple, value: float, slop
     hints=(
         "How does e**z react to a small move of z? And p / q to one of p, and to one of q?",
         "A rule works on plain numbers: math.exp takes one. It returns the value and a tuple of slopes, as in tanh.",
-        "The quotient's slope by q is -p / q**2. The built sigmoid is one divide, and its lower input is 1 + exp(0 - z).",
+        "For the slope by q, write p * q**-1. The built sigmoid is one divide, with a sum below the line.",
     ),
 )
 def judge_operations(exp: Answer, divide: Answer, built_sigmoid: Answer) -> str:
@@ -95,13 +95,13 @@ def judge_operations(exp: Answer, divide: Answer, built_sigmoid: Answer) -> str:
         z = Value(number)
         result = as_value(built_sigmoid(z), "built_sigmoid")
         a = 1 / (1 + math.exp(-number))
-        require_close(result.data, a, f"The value of built_sigmoid({number})", **NINE_DIGITS)
+        require_close(result.data, a, f"The value of built_sigmoid({number})", NINE_DIGITS, 1e-12)
         used = [node.operation for node in nodes_of(result)]
         missing = " and ".join(name for name, maker in makers.items() if maker not in used)
         require(not missing, f"built_sigmoid has to be made of both new operations; its graph has no {missing}.")
         slopes = slopes_of(result)
         require(id(z) in slopes, "No arrow leads from built_sigmoid(z) back to z.")
-        require_close(slopes[id(z)], a * (1 - a), f"The slope of built_sigmoid at {number}", **NINE_DIGITS)
+        require_close(slopes[id(z)], a * (1 - a), f"The slope of built_sigmoid at {number}", NINE_DIGITS, 1e-12)
     return "Values and slopes are those of calculus, at nine places, and the sigmoid is made of your two."
 
 
