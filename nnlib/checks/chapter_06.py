@@ -169,9 +169,10 @@ def judge_shapes(shape_faults: Answer, hiding_sizes: Any) -> str:
 
 def as_names(names: Any, function: str) -> set[str]:
     """Return names as a set, from any collection of them."""
-    if isinstance(names, str) or not all(isinstance(name, str) for name in np.ravel(list(names))):
+    listed = list(names) if np.iterable(names) and not isinstance(names, str) else [None]
+    if not all(isinstance(name, str) for name in listed):
         raise Wrong(f'{function} has to return a list of names, such as ["dW"]; it returns {brief(names)}.')
-    return {str(name) for name in names}
+    return {str(name) for name in listed}
 
 
 def require_hiding(sizes: Any) -> None:

@@ -134,9 +134,10 @@ def error_cases() -> Iterator[tuple[str, Gradient, np.ndarray, np.ndarray, np.nd
 
 def as_names(names: Any, function: str) -> set[str]:
     """Return names as a set, from any collection of them."""
-    if isinstance(names, str) or not all(isinstance(name, str) for name in np.ravel(list(names))):
+    listed = list(names) if np.iterable(names) and not isinstance(names, str) else [None]
+    if not all(isinstance(name, str) for name in listed):
         raise Wrong(f'{function} has to return a list of names, such as ["W1"]; it returns {brief(names)}.')
-    return {str(name) for name in names}
+    return {str(name) for name in listed}
 
 
 @exercise(

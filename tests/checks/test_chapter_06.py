@@ -256,6 +256,7 @@ RIGHT = {
     "06-shapes": {
         "a list": (shape_faults, (3, 3, 3)),
         "a tuple in another order": (as_a_tuple, [5, 5, 5]),
+        "a generator": (lambda *arguments: (name for name in shape_faults(*arguments)), (4, 4, 4)),
         "a set": (as_a_set, np.array([7, 7, 7])),
     },
 }
@@ -289,6 +290,7 @@ WRONG = {
     },
     "06-shapes": {
         "a string": ("has to return a list of names", one_string, (3, 3, 3)),
+        "a number": ("has to return a list of names", lambda *arguments: len(shape_faults(*arguments)), (3, 3, 3)),
         "the first alone": ("it names dW; of a wrong shape: dW, db", first_fault, (3, 3, 3)),
         "never": ("it names none", never, (3, 3, 3)),
         "entries counted": ("it names", by_size, (3, 3, 3)),
