@@ -6,7 +6,7 @@ import time
 import pytest
 
 CHAPTERS = ["book/05_losses", "book/13_curvature", "book/appendix/b_mathematics"]
-FOLDED = "book/07_never_trust_a_gradient"  # one of its cells is
+FOLDED = "book/07_never_trust_a_gradient"  # some of its cells are
 
 CUT = "all => all.map(code => code.scrollWidth > code.clientWidth + 1)"
 
@@ -51,7 +51,7 @@ def test_the_first_print_has_all_formulas(open_page, chapter):
 
 def test_a_print_is_unfolded_and_dark_on_white_and_the_page_is_then_as_it_was(open_page):
     page = open_page(FOLDED, "dark")
-    cell = page.locator("details.hide")
+    cell = page.locator("details.hide").first
     page.evaluate("addEventListener('beforeprint', () => { unfolded = document.querySelector('details.hide').open })")
     assert printed(page) == printed(open_page(FOLDED, "light"))
     assert page.evaluate("unfolded") is True
