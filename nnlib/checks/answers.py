@@ -189,7 +189,7 @@ def require(condition: Any, message: str, mistake: str | None = None) -> None:
 def require_close(
     actual: Any, expected: Any, what: str, rtol: float = 1e-6, atol: float = 1e-9, mistake: str | None = None
 ) -> None:
-    """Require numbers to be as expected; the message shows both, of an array the entry that is furthest off."""
+    """Require numbers to be as expected; the message shows both, in digits that differ, of an array the worst entry."""
     expected = np.asarray(expected, dtype=float)
     actual = as_array(actual, what, expected.shape)
     if np.allclose(actual, expected, rtol=rtol, atol=atol):
@@ -198,4 +198,5 @@ def require_close(
         gap = np.nan_to_num(np.abs(actual - expected), nan=np.inf)
     worst = np.unravel_index(np.argmax(gap), gap.shape)
     where = f", at index {tuple(map(int, worst))}" if expected.size > 1 else ""
-    raise Wrong(f"{what} is {actual[worst]:.6g}; it has to be {expected[worst]:.6g}{where}.", mistake)
+    digits = next((d for d in (6, 9, 12) if f"{actual[worst]:.{d}g}" != f"{expected[worst]:.{d}g}"), 17)
+    raise Wrong(f"{what} is {actual[worst]:.{digits}g}; it has to be {expected[worst]:.{digits}g}{where}.", mistake)

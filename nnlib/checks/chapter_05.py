@@ -97,9 +97,10 @@ def judge_log_sum_exp(log_sum_exp: Answer) -> str:
         found = as_array(log_sum_exp(Z.copy()), f"log_sum_exp of an array of shape {Z.shape}", (len(Z),))
         for row, value, right in zip(Z, found, logsumexp(Z, axis=1), strict=True):
             shown = ", ".join(f"{z:.4g}" for z in row)
+            batch = f" (Its batch reaches from {Z.min():.4g} to {Z.max():.4g}.)" if len(Z) > 1 else ""
             require(
                 np.isclose(value, right, rtol=1e-10, atol=1e-10),
-                f"For the row ({shown}) it says {value:.6g}; the logarithm of that sum is {right:.6g}.",
+                f"For the row ({shown}) it says {value:.6g}; the logarithm of that sum is {right:.6g}.{batch}",
             )
         require(
             not log_sum_exp.warned,
@@ -127,16 +128,18 @@ def judge_slopes(cross_entropy_slopes: Answer) -> str:
         what = f"For {n_samples} samples and {n_classes} classes, dZ"
         dZ = as_array(cross_entropy_slopes(Z.copy(), Y.copy()), what, Z.shape)
         require_close(dZ, measured_slopes(Z, Y), f"{what} (beside it: measured by moving that logit)", 1e-5, 1e-7)
-    Z, Y = np.array([[1000.0, 0.0, -1000.0], [2.0, 1002.0, 1001.0]]), np.eye(3)[[1, 2]]
-    dZ = as_array(cross_entropy_slopes(Z, Y), "dZ for logits of 1000", Z.shape)
+    Z = np.array([[1000.0, 0.0, -1000.0], [2.0, 1002.0, 1001.0], [-1000.0, -1800.0, -1001.0]])
+    Y = np.eye(3)[[1, 2, 0]]
+    dZ = as_array(cross_entropy_slopes(Z, Y), "dZ for logits of 1000 and -1000", Z.shape)
     e = np.exp(-1)
-    expected = np.array([[1, -1, 0], [0, 1 / (1 + e), e / (1 + e) - 1]]) / 2
-    require_close(dZ, expected, "With logits of 1000, dZ", 1e-9)
+    small = e / (1 + e)
+    expected = np.array([[1, -1, 0], [0, 1 - small, small - 1], [-small, 0, small]]) / 3
+    require_close(dZ, expected, "With logits of 1000 and of -1000 in one batch, dZ", 1e-9)
     require(
         not cross_entropy_slopes.warned,
-        f"With logits of 1000 NumPy warns: {(cross_entropy_slopes.warned or [''])[0]}.",
+        f"With logits of 1000 and of -1000 in one batch NumPy warns: {(cross_entropy_slopes.warned or [''])[0]}.",
     )
-    return "Your slopes foretell how the loss moves, for two to five classes, and hold for logits of 1000."
+    return "Your slopes foretell how the loss moves, for two to five classes, and hold for logits of 1000 beside -1000."
 
 
 def measured_slopes(Z: np.ndarray, Y: np.ndarray, h: float = 1e-5) -> np.ndarray:

@@ -173,6 +173,11 @@ def test_the_small_requirements():
     assert brief(np.array([1.0, 2.5])) == "[1. 2.5]" and brief(np.zeros((3, 4))) == "an array of shape (3, 4)"
 
 
+def test_two_numbers_that_differ_are_shown_different():
+    with pytest.raises(Wrong, match=r"x is 0\.365529289; it has to be 0\.365529294\."):
+        require_close(0.365529289, 0.365529294, "x", rtol=1e-12, atol=0)
+
+
 def test_a_notebook_shows_the_verdict_and_a_script_prints_it_once():
     program = "from nnlib.checks import check, hint\ncheck('01-gates')\nhint('01-gates')"
     script = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

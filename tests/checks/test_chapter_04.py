@@ -142,6 +142,15 @@ def clipped(Z):
     return 1 / (1 + np.exp(-np.clip(Z, -500, 500)))
 
 
+def clipped_where_exp_ends(Z):
+    return 1 / (1 + np.exp(-np.clip(Z, -709, 709)))
+
+
+def muted(Z):
+    with np.errstate(over="ignore"):
+        return naive(Z)
+
+
 def one_minus(Z):
     small = np.exp(-np.abs(Z))
     return np.where(Z >= 0, 1 / (1 + small), 1 - 1 / (1 + small))
@@ -188,6 +197,8 @@ RIGHT = {
         "entry by entry": (by_loop,),
         "logaddexp": (by_logaddexp,),
         "SciPy's": (lambda Z: expit(Z),),
+        "clipped where exp ends": (clipped_where_exp_ends,),
+        "muted": (muted,),
     },
     "04-conventions": {
         "T and ravel": (transposed,),
