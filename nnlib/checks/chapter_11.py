@@ -105,7 +105,7 @@ def judge_ravine(slowest_factor: Answer, best: Any) -> str:
         f"Your factor is right. At your best setting, rate {rate:.4g} and momentum {momentum:.3g}, it is {found:.3f} "
         f"for kappa = 25; there are settings below {GOOD_FACTOR}.",
     )
-    return f"Right in {len(cases)} settings, and your best one shrinks the distance to {found:.3f} with each step."
+    return f"In {len(cases)} settings yours is the factor, and your best one has {found:.3f}."
 
 
 def factor(rate: float, momentum: float, steepness: float) -> float:
@@ -141,7 +141,7 @@ def judge_bias(overshoot: Answer, worst: Any) -> str:
         f"Your function is right. worst is {told:g}, and there the step is {measured_overshoot(max(int(told), 1)):.3f} "
         "times too long; another step is worse.",
     )
-    return f"Right for four pairs of shares. Step {expected} is the worst, {measured_overshoot(expected):.2f} times."
+    return f"It agrees with steps taken, for four pairs of shares. Step {expected} is the worst one."
 
 
 def measured_overshoot(t: int, beta1: float = 0.9, beta2: float = 0.999) -> float:
