@@ -18,8 +18,8 @@ GOOD_FACTOR = 0.68  # at kappa = 25, where 2 / 3 is the best
         "Which of the four arrays does one step change, and which one does it only read?",
         "Take the four lines of the equation in their order. The hats are numbers of this step alone: "
         "nothing keeps them for the next one.",
-        "`m *= beta1` shrinks the caller's own m, and `m += ...` can then add to it. "
-        "The same for v, with the squares of the slopes.",
+        "`x *= a` and `x += b` change the caller's own array; `x = a * x + b` makes a new one. "
+        "Move m and v first, then theta by what they are divided by their shares.",
     ),
 )
 def judge_adam(adam_step: Answer) -> str:
