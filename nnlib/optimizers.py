@@ -175,8 +175,10 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     r"""Momentum that looks ahead, $v \leftarrow \mu v - \eta g,\ \theta \leftarrow \theta + \mu v - \eta g$.
 
-    Nesterov (1983) takes the gradient at the point to which the velocity leads; in these variables (Sutskever et al.
-    2013) it is taken at `theta` and the lead is added to the step. Parameters and errors as in `Momentum`.
+    Nesterov (1983) takes the gradient at the point to which the velocity leads; Sutskever and others (2013) write
+    $v \leftarrow \mu v - \eta\, g(\phi + \mu v),\ \phi \leftarrow \phi + v$. Here `theta` is that point ahead,
+    $\theta = \phi + \mu v$, as in Bengio, Boulanger-Lewandowski and Pascanu (2012): the same steps, and the gradient
+    is taken at `theta`. Parameters and errors as in `Momentum`.
 
     Examples
     --------
