@@ -85,7 +85,7 @@ def no_plateaus() -> list[tuple]:
     ),
 )
 def judge_restarts(restarts_needed: Answer, kept: Answer) -> str:
-    """Right is: the smallest k that keeps the promise; the share of attempts in which one start learns, of fresh ones."""
+    """Right is: the smallest k that keeps the promise; the share of attempts in which a start learns, of fresh ones."""
     rng = np.random.default_rng(9)
     cases = [(0.5, 0.99), (0.65, 0.99), (0.582, 0.99), (0.01, 0.5), (0.99, 0.5), (1.0, 0.99), (0.995, 0.99)]
     cases += [(float(p), float(wanted)) for p, wanted in rng.uniform(0.02, 0.98, (40, 2)).round(3)]
@@ -97,8 +97,8 @@ def judge_restarts(restarts_needed: Answer, kept: Answer) -> str:
         require(promised > wanted - 1e-9, f"{said}. So many starts succeed with {promised:.4f}, which is too little.")
         fewer = 1 - (1 - p) ** (k - 1)
         require(k == 1 or fewer < wanted + 1e-9, f"{said}. One start fewer succeeds with {fewer:.4f}: enough.")
-    learned = fresh_starts(240)
-    for k, attempts in [(1, 100), (2, 120), (3, 70)]:
+    learned = fresh_starts(100)
+    for k, attempts in [(1, 60), (2, 50), (3, 30)]:
         result = kept(k, attempts)
         name = f"kept({k}, {attempts})"
         share = as_number(getattr(result, "rate", result), f"{name}, the rate")
@@ -132,7 +132,7 @@ def fresh_starts(number: int) -> np.ndarray:
     ),
 )
 def judge_patience(cost_of_success: Answer, best_patience: Answer) -> str:
-    """Right is: the epochs of all starts by the count of those that learn in time; the patience at which that is least."""
+    """Right is: the epochs of all starts by the count of those that learn in time; the patience where that is least."""
     rng = np.random.default_rng(9)
     cases = [([10, np.inf], 30), ([10, 30], 30), ([10, 31], 30), ([50, np.inf, 70], 20), ([np.inf, np.inf], 100)]
     for size in (3, 7, 40):

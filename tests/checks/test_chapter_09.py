@@ -175,8 +175,8 @@ WRONG = {
         ),
         "the starts of the map": ("the seeds from 200 on", by_logarithm, other_starts(first=0)),
         "all of them": ("at least one start learns", by_logarithm, other_starts(first=200, how=np.all)),
-        "starts, not attempts": ("kept(2, 120)", by_logarithm, other_starts(first=200, group=False)),
-        "the formula": ("kept(1, 100)", by_logarithm, lambda k, attempts=2000: 1 - 0.406**k),
+        "starts, not attempts": ("kept(2, 50)", by_logarithm, other_starts(first=200, group=False)),
+        "the formula": ("kept(1, 60)", by_logarithm, lambda k, attempts=2000: 1 - 0.406**k),
     },
     "09-patience": {
         "per start": ("learn in time", *priced(lambda t, c: np.minimum(t, c).mean())),
