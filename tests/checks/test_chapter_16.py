@@ -134,7 +134,7 @@ def mean_of_the_end(net, X, Y):
 
 
 def chapters_adam(net, X, Y):
-    nnlib.train(net, X, Y, CE, nnlib.Adam(0.003), epochs=4, batch_size=32)
+    nnlib.train(net, X, Y, CE, nnlib.Adam(0.01), epochs=4, batch_size=32)
 
 
 def chapters_lbfgs(net, X, Y):
