@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from nnlib.checks.answers import Answer, as_number, as_parts, brief, require, require_close
+from nnlib.checks.answers import Answer, Wrong, as_number, as_parts, brief, require, require_close
 from nnlib.checks.registry import exercise
 from nnlib.losses import binary_cross_entropy
 
@@ -107,9 +108,9 @@ class Laboratory:
         self.badness = badness
         self.trained: list[Memory] = []
 
-    def fit(self, X, Y, l2=0.0):
+    def fit(self, X: ArrayLike, Y: ArrayLike, l2: float = 0.0) -> "Memory":
         """Return a network that has learned these points with this decay."""
-        X = np.asarray(X, dtype=float)
+        X, Y = np.asarray(X, dtype=float), np.asarray(Y, dtype=float)
         require(X.ndim == 2 and len(X) == len(Y), "fit got an X and a Y that do not belong together, row by row.")
         require(
             any(math.isclose(l2, decay) for decay in self.badness),
@@ -119,14 +120,14 @@ class Laboratory:
         self.trained.append(memory)
         return memory
 
-    def find(self, X):
+    def find(self, X: ArrayLike) -> list[int]:
         """Return the numbers of these rows of the learning data."""
         try:
-            return [self.rows[np.asarray(x, dtype=float).tobytes()] for x in X]
+            return [self.rows[x.tobytes()] for x in np.asarray(X, dtype=float)]
         except KeyError:
-            require(False, "A row of X came to fit or loss that is none of the learning data.")
+            raise Wrong("A row of X came to fit or loss that is none of the learning data.") from None
 
-    def judge(self, n_folds):
+    def judge(self, n_folds: int) -> None:
         """Require that the folds were dealt and used as they have to be."""
         n_samples, everyone = len(self.rows), set(range(len(self.rows)))
         require(self.trained, "choose_decay never called fit.")
@@ -154,7 +155,7 @@ class Laboratory:
             require(max(sizes) - min(sizes) <= 1, f"The folds hold {sizes} points; they have to be equal, or nearly.")
         self.judge_shuffling(n_folds)
 
-    def judge_shuffling(self, n_folds):
+    def judge_shuffling(self, n_folds: int) -> None:
         """Require that not every fold is a stretch of the data."""
         folds = [sorted(memory.judges) for memory in self.trained if memory.judges]
         stretches = all(fold == list(range(fold[0], fold[-1] + 1)) for fold in folds)
@@ -171,7 +172,7 @@ class Memory:
         self.laboratory, self.seen, self.l2 = laboratory, set(seen), float(l2)
         self.judges: list[int] = []
 
-    def loss(self, X, Y, loss="mse", l2=0.0):
+    def loss(self, X: ArrayLike, Y: ArrayLike, loss: str = "mse", l2: float = 0.0) -> float:
         """Return the binary cross-entropy on these points; they have judged."""
         require(
             loss == "binary_cross_entropy",
