@@ -275,7 +275,7 @@ WRONG = {
         "digits against one-hot rows": ("accuracy(net, training, validation, 16", saturated, ranks_against_rows),
     },
     "16-budget": {
-        "the chapter's Adam, cut off": ("95.5% are asked for", chapters_adam),
+        "the chapter's Adam, cut off": ("95.5 % are asked for", chapters_adam),
         "the chapter's L-BFGS, cut off": ("reads", chapters_lbfgs),
         "one epoch too many": ("It spent 6.0 passes", one_epoch_too_many),
         "sixty epochs": ("It was stopped at 40 passes", sixty_epochs),
@@ -298,7 +298,7 @@ WRONG = {
         "a backward pass of its own": ("It spent 9.0 passes", backward_by_hand),
         "products with the Hessian": ("It spent 8.0 passes", by_curvature),
         "a search by the losses alone": ("stopped at 40 passes", by_losses_alone),
-        "a network that nobody counts": ("hardly anything was learned by the network itself", somebody_elses),
+        "a network that nobody counts": ("the network itself has learned hardly anything", somebody_elses),
         "errors swallowed": ("stopped at 40 passes", swallowing),
         "the trained one is returned": ("has to be trained in place", returned),
     },
