@@ -81,7 +81,7 @@ def judge_pass(trust_step: Answer) -> str:
     number = 0
     for name, g, H, radius in cases(rng):
         s = as_array(trust_step(g, H, radius), "trust_step(g, H, radius)", g.shape)
-        where = f"On {name}, with {len(g)} numbers and radius {radius:g},"
+        where = f"On {name}, with n = {len(g)} and radius {radius:g},"
         require(np.isfinite(s).all(), f"{where} your step is {np.round(s, 3).tolist()}. Is something divided by 0?")
         length = np.linalg.norm(s)
         require(length <= radius * (1 + 1e-6), f"{where} your step has the length {length:.4g}: it leaves the ball.")
