@@ -72,7 +72,7 @@ def judge_two_two_one(backward: Answer) -> str:
     net, X, Y = random_case((3, 4, 2), 5, 9)
     for name, part in zip(names_of(net), asked(backward, net, 1000 * X, Y), strict=True):
         require(np.isfinite(part).all(), f"With inputs 1000 times as large {name} is no longer finite.")
-    return "Its slopes are those that are measured, in 10 random cases with sizes that differ."
+    return "Its slopes are those that are measured, in ten cases of many sizes."
 
 
 def asked(backward: Answer, net: Any, X: np.ndarray, Y: np.ndarray) -> list[np.ndarray]:
