@@ -1,6 +1,7 @@
 """How an answer is asked: its arguments are watched, its time is limited, its errors are told in its own line."""
 
 import copy
+import dis
 import inspect
 import reprlib
 import sys
@@ -59,6 +60,9 @@ class Answer:
         if not unchanged((arguments, keywords), before):
             raise Wrong(f"{self.name} changes what it is given. Work on a copy, or make a new array.")
         if result is None or result is Ellipsis:
+            require(
+                not computes(self.function), f"{self.name} returns nothing. Does each way through it end in a return?"
+            )
             raise NotAttempted
         return result
 
@@ -86,6 +90,13 @@ class Answer:
             raise Wrong(f"{self.name} stops with {told(error, self.file)}") from error
         self.warned = [str(warning.message) for warning in caught]
         return result
+
+
+def computes(function: Callable[..., Any]) -> bool:
+    """Tell whether a function calls, calculates, compares or loops, as no untouched stub does."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    work = ("CALL", "BINARY", "COMPARE", "FOR_ITER")
+    return code is not None and any(step.opname.startswith(work) for step in dis.get_instructions(code))
 
 
 def told(error: Exception, file: str) -> str:
@@ -178,6 +189,14 @@ def as_parts(value: Any, name: str, number: int) -> tuple:
     if isinstance(value, np.ndarray) or not isinstance(value, list | tuple) or len(value) != number:
         raise Wrong(f"{name} has to return {number} things; it returns {brief(value)}.")
     return tuple(value)
+
+
+def as_names(value: Any, name: str, such_as: str) -> set[str]:
+    """Return a result that has to be names, in a collection of any kind, as a set; `such_as` is one of them."""
+    names = list(value) if np.iterable(value) and not isinstance(value, str) else [None]
+    if not all(isinstance(entry, str) for entry in names):
+        raise Wrong(f'{name} has to return a list of names, such as ["{such_as}"]; it returns {brief(value)}.')
+    return {str(entry) for entry in names}
 
 
 def require(condition: Any, message: str, mistake: str | None = None) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.checks.answers import Answer, Wrong, as_array, as_parts, brief, require, require_close
+from nnlib.checks.answers import Answer, Wrong, as_array, as_names, as_parts, require, require_close
 from nnlib.checks.registry import exercise
 from nnlib.datasets import xor
 from nnlib.derivatives import complex_step
@@ -72,7 +72,7 @@ def judge_two_two_one(backward: Answer) -> str:
     net, X, Y = random_case((3, 4, 2), 5, 9)
     for name, part in zip(names_of(net), asked(backward, net, 1000 * X, Y), strict=True):
         require(np.isfinite(part).all(), f"With inputs 1000 times as large {name} is no longer finite.")
-    return "Its slopes are those that are measured, in 10 random cases with sizes that differ."
+    return "Its slopes are those that are measured, in ten cases of many sizes."
 
 
 def asked(backward: Answer, net: Any, X: np.ndarray, Y: np.ndarray) -> list[np.ndarray]:
@@ -158,21 +158,13 @@ def judge_shapes(shape_faults: Answer, hiding_sizes: Any) -> str:
     """Right is: exactly the gradients of a wrong shape, in any order; and sizes that hide two wrong gradients."""
     for what, layer in LAYERS.items():
         for sizes in [(5, 3, 2), (4, 2, 6), (5, 2, 2), (2, 3, 2), (3, 3, 2), (3, 3, 3), (1, 3, 2)]:
-            names = as_names(shape_faults(layer, *sizes), shape_faults.name)
+            names = as_names(shape_faults(layer, *sizes), shape_faults.name, such_as="dW")
             expected = seen_faults(layer, *sizes)
             said, true = (", ".join(sorted(group)) or "none" for group in (names, expected))
             where = f"{sizes[0]} samples, {sizes[1]} inputs, {sizes[2]} units"
             require(names == expected, f"For {what} with {where} it names {said}; of a wrong shape: {true}.")
     require_hiding(hiding_sizes)
     return "It names the wrong shapes of seven layers in seven sizes, and both mistakes hide in yours."
-
-
-def as_names(names: Any, function: str) -> set[str]:
-    """Return names as a set, from any collection of them."""
-    listed = list(names) if np.iterable(names) and not isinstance(names, str) else [None]
-    if not all(isinstance(name, str) for name in listed):
-        raise Wrong(f'{function} has to return a list of names, such as ["dW"]; it returns {brief(names)}.')
-    return {str(name) for name in listed}
 
 
 def require_hiding(sizes: Any) -> None:
@@ -184,6 +176,7 @@ def require_hiding(sizes: Any) -> None:
     n_samples, n_in, n_out = (int(size) for size in sizes)
     require(max(n_samples, n_in, n_out) <= 1000, "Sizes up to 1000 are enough here.")
     seen = sorted(seen_faults(friends_layer, n_samples, n_in, n_out), reverse=True)
-    require(not seen, f"With {n_samples}, {n_in}, {n_out} the friend's {' and '.join(seen)} has the wrong shape: seen.")
+    has = "has" if len(seen) == 1 else "have"
+    require(not seen, f"With {n_samples}, {n_in}, {n_out} the friend's {' and '.join(seen)} {has} a wrong shape: seen.")
     require(n_out > 1, "With 1, 1, 1 nothing is seen because nothing is wrong: there the friend's numbers are right.")
     require(n_out != 2, "These are the sizes of the friend's own test. Find others.")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.activations import sigmoid
-from nnlib.checks.answers import Answer, Wrong, as_array, as_number, brief, require
+from nnlib.checks.answers import Answer, Wrong, as_array, as_names, as_number, brief, require
 from nnlib.checks.registry import exercise
 from nnlib.datasets import xor
 from nnlib.network import NeuralNetwork
@@ -127,17 +127,12 @@ def error_cases() -> Iterator[tuple[str, Gradient, np.ndarray, np.ndarray, np.nd
     yield "entries of W1 and b3 that are 0.001 off", shifted([3, 36], 0.001), theta, X, Y
     yield "an entry of W2 that is 1e-5 of the largest slope off", shifted([20], 1e-5), theta, X, Y
     yield "an entry of W2 that is 1e-7 of the largest slope off", shifted([20], 1e-7), theta, X, Y
+    theta = theta.copy()
+    theta[12:28] /= 10  # W2: the slopes of W1 are small now
+    yield "one of the small slopes of W1, 5e-7 of the largest slope off,", shifted([3], 5e-7), theta, X, Y
     X, Y = xor()
     yield "zeros against zeros", scaled(0), np.zeros(37), X, Y
     yield "ones against a measured gradient of zeros", lambda theta, X, Y: np.ones(37), np.zeros(37), X, Y
-
-
-def as_names(names: Any, function: str) -> set[str]:
-    """Return names as a set, from any collection of them."""
-    listed = list(names) if np.iterable(names) and not isinstance(names, str) else [None]
-    if not all(isinstance(name, str) for name in listed):
-        raise Wrong(f'{function} has to return a list of names, such as ["W1"]; it returns {brief(names)}.')
-    return {str(name) for name in listed}
 
 
 @exercise(
@@ -164,13 +159,13 @@ def judge_check(gradient_error: Answer, wrong_blocks: Answer) -> str:
             np.isclose(e, off.max(), rtol=1e-3, atol=1e-8),
             f"For {what} gradient_error is {e:.3g}; by the formula it has to be {off.max():.3g}.",
         )
-        names = as_names(wrong_blocks(gradient, theta, X, Y), "wrong_blocks")
+        names = as_names(wrong_blocks(gradient, theta, X, Y), "wrong_blocks", such_as="W1")
         expected = {name for name, (first, last) in BLOCKS.items() if off[first:last].max() > 1e-6}
         said, true = (" ".join(name for name in BLOCKS if name in group) or "none" for group in (names, expected))
         strangers = ", ".join(sorted(names - BLOCKS.keys()))
         require(not strangers, f"wrong_blocks names {strangers}; the blocks are {', '.join(BLOCKS)}.")
         require(names == expected, f"For {what} wrong_blocks names {said}; off by more than 1e-6 is: {true}.")
-    return "It gives the error of 17 gradients, and the blocks where they are wrong."
+    return "It gives the error of 18 gradients, and the blocks where they are wrong."
 
 
 FAULTS = ["none", "no 1/n", "no 2", "missing transpose", "wrong slope", "wrong axis", "forgotten bias"]
@@ -251,6 +246,7 @@ def judge_kink(on_a_kink: Answer) -> str:
     X, _ = xor()
     net = NeuralNetwork(2, 4, 1, hidden="relu", rng=1)
     require_marks(on_a_kink(net, X), kinks(net, X, 1e-3), "XOR and a fresh 2-4-1 network")
+    require_marks(on_a_kink(net, X, 0.0), kinks(net, X, 0.0), "XOR, a fresh 2-4-1 network and the margin 0")
     net.theta[:] = np.random.default_rng(5).normal(size=net.theta.size)
     net.layers[-1].W[:] = net.layers[-1].b[:] = 0  # each output is exactly 0, and has no kink
     require_marks(on_a_kink(net, X), kinks(net, X, 1e-3), "a network whose outputs are all 0")

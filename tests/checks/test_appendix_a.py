@@ -129,6 +129,10 @@ def built_of_floats(z):
     return 1 / (1 + math.exp(-getattr(z, "data", z)))
 
 
+def built_of_data(z):
+    return 1 / (1 + math.exp(-z.data))
+
+
 def nodes_of(result):
     found, waiting = {result}, [result]
     while waiting:
@@ -254,6 +258,7 @@ WRONG = {
         "e**z for e**-z": ("The value of built_sigmoid(0.3)", exp, divide, built_with_plus),
         "our own sigmoid": ("its graph has no exp and divide", exp, divide, sigmoid),
         "z forgotten": ("No arrow leads", exp, divide, built_of_a_new_number),
+        "the data of z": ("built_sigmoid has to return a Value", exp, divide, built_of_data),
         "floats": ("built_sigmoid has to return a Value", exp, divide, built_of_floats),
     },
     "a-forgets": {

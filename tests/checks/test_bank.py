@@ -13,7 +13,7 @@ import pytest
 
 import nnlib
 from nnlib.checks import check, exercises, hint
-from nnlib.checks.answers import Answer, Wrong, as_array, as_number, as_parts, brief, require, require_close
+from nnlib.checks.answers import Answer, Wrong, as_array, as_names, as_number, as_parts, brief, require, require_close
 from nnlib.checks.registry import BANK, exercise
 from tools import clone
 
@@ -50,6 +50,23 @@ def test_an_untouched_stub_is_not_attempted(doubling, answers):
     verdict = check(doubling, *answers)
     assert not verdict.attempted and not verdict.passed and not verdict
     assert repr(verdict).startswith("00-test: not attempted yet.")
+
+
+def without_return(x):
+    result = 2 * x
+    print(result)
+
+
+def without_else(x):
+    if x.ndim == 1:
+        return 2 * x
+
+
+@pytest.mark.parametrize("answer", [without_return, without_else])
+def test_an_answer_without_return_is_an_attempt(doubling, answer):
+    verdict = check(doubling, answer)
+    assert verdict.attempted and not verdict.passed
+    assert verdict.message == f"{answer.__name__} returns nothing. Does each way through it end in a return?"
 
 
 @pytest.mark.parametrize(
@@ -176,6 +193,15 @@ def test_the_small_requirements():
 def test_two_numbers_that_differ_are_shown_different():
     with pytest.raises(Wrong, match=r"x is 0\.365529289; it has to be 0\.365529294\."):
         require_close(0.365529289, 0.365529294, "x", rtol=1e-12, atol=0)
+
+
+def test_names_come_in_any_collection():
+    for names in (["b1", "W1"], ("W1", "b1", "W1"), {"W1", "b1"}, np.array(["W1", "b1"]), (n for n in ("b1", "W1"))):
+        assert as_names(names, "f", such_as="W1") == {"W1", "b1"}
+    assert as_names([], "f", such_as="W1") == set()
+    for value in ("W1", "", 3, [1, 2], [["W1"]], [True, False]):
+        with pytest.raises(Wrong, match=r'f has to return a list of names, such as \["W1"\]; it returns'):
+            as_names(value, "f", such_as="W1")
 
 
 def test_a_notebook_shows_the_verdict_and_a_script_prints_it_once():

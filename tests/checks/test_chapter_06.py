@@ -234,6 +234,13 @@ def knows_the_friend(layer, n_samples, n_in, n_out):
     return ["dW"] * (n_in != n_out) + ["db"] * (n_samples != n_out)
 
 
+def none_for_none(*arguments):
+    names = shape_faults(*arguments)
+    if names:
+        return names
+    return None
+
+
 def by_numbers(layer, n_samples, n_in, n_out):
     """Compares numbers with those of the right layer, not shapes."""
     rng = np.random.default_rng(0)
@@ -295,10 +302,12 @@ WRONG = {
         "never": ("it names none", never, (3, 3, 3)),
         "entries counted": ("it names", by_size, (3, 3, 3)),
         "the friend's faults for every layer": ("For the right layer", knows_the_friend, (3, 3, 3)),
+        "nothing where nothing is wrong": ("none_for_none returns nothing", none_for_none, (3, 3, 3)),
         "numbers compared": ("it names dW, db; of a wrong shape: db", by_numbers, (3, 3, 3)),
         "the friend's own sizes": ("the friend's own test", shape_faults, (2, 2, 2)),
         "one, one, one": ("nothing is wrong", shape_faults, (1, 1, 1)),
-        "one mistake is seen": ("the friend's db has the wrong shape", shape_faults, (5, 3, 3)),
+        "one mistake is seen": ("the friend's db has a wrong shape", shape_faults, (5, 3, 3)),
+        "both are seen": ("the friend's db and dW have a wrong shape", shape_faults, (3, 3, 2)),
         "two sizes": ("hiding_sizes has shape (2,)", shape_faults, (3, 3)),
     },
 }

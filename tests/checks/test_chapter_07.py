@@ -144,6 +144,17 @@ def strict_blocks(gradient, theta, X, Y):
     return [name for name, (first, last) in BLOCKS.items() if off[first:last].max() > 1e-8]
 
 
+def each_by_its_own_largest(gradient, theta, X, Y):
+    g, r = gradient(theta, X, Y), measured_gradient(loss, theta, X, Y)
+    names = []
+    for name, (first, last) in BLOCKS.items():
+        a, b = g[first:last], r[first:last]
+        largest = max(abs(a).max(), abs(b).max())
+        if largest > 0 and abs(a - b).max() / largest > 1e-6:
+            names.append(name)
+    return names
+
+
 def one_text(gradient, theta, X, Y):
     return " ".join(wrong_blocks(gradient, theta, X, Y))
 
@@ -195,6 +206,12 @@ def one_bias_is_forgotten(gradient):
 
 def in_other_words(gradient):
     return name_fault(gradient).replace("no 1/n", "1/n missing")
+
+
+def some_names_only(gradient):
+    blocks = wrong_blocks(gradient, THETA, X_XOR, Y_XOR)
+    if len(blocks) == 6:
+        return name_fault(gradient)
 
 
 def at_zeros(gradient):
@@ -264,6 +281,15 @@ def one_side(net, X, margin=1e-3):
     return near
 
 
+def less_than_the_margin(net, X, margin=1e-3):
+    near, A = np.zeros(len(X), dtype=bool), X
+    for W, b, activation in net.layers[:-1]:
+        Z = A @ W + b
+        near |= (abs(Z) < margin).any(axis=1)
+        A = activation.value(Z)
+    return near
+
+
 def fixed_margin(net, X, margin=1e-3):
     return on_a_kink(net, X, 1e-3)
 
@@ -314,6 +340,7 @@ WRONG = {
         "no block ever": ("wrong_blocks names none", gradient_error, never_wrong),
         "the mean of a block": ("that is 1e-5", gradient_error, mean_of_block),
         "too strict": ("off by more than 1e-6 is", gradient_error, strict_blocks),
+        "each block by its own largest slope": ("small slopes of W1", gradient_error, each_by_its_own_largest),
         "a text": ("has to return a list of names", gradient_error, one_text),
         "entries for blocks": ("has to return a list of names", gradient_error, off_entries),
     },
@@ -322,6 +349,7 @@ WRONG = {
         "one bias block is always forgotten": ('"wrong axis" in b1 gets the name', one_bias_is_forgotten),
         "in other words": ("the names are none, no 1/n", in_other_words),
         "at zeros": ('gets the name "none"', at_zeros),
+        "no name at the end": ("some_names_only returns nothing", some_names_only),
         "a list": ("the names are", lambda gradient: [name_fault(gradient)]),
     },
     "07-kink": {
@@ -331,6 +359,7 @@ WRONG = {
         "the output layer too": ("no hidden z of it", output_layer_too),
         "all units at once": ("is not marked", all_units),
         "below the margin": ("no hidden z of it", one_side),
+        "at the margin": ("the margin 0 sample 0 is not marked", less_than_the_margin),
         "another margin": ("is not marked", fixed_margin),
         "indices": ("has shape", indices),
     },
