@@ -1,5 +1,6 @@
 """What a right answer does, in the exercises of chapter 0, Two programs that do not run."""
 
+import re
 from typing import Any
 
 from nnlib.checks.answers import NotAttempted, Wrong, brief, require
@@ -17,6 +18,9 @@ INNOCENT = {  # why a word that looks guilty is not
     "A2": "A2 comes into backward as an argument.",
     "X": "X is there: a table of the four samples.",
     "Y": "Y is there: a table of the four targets.",
+    "np": "np is there: the first cell imports it. Which of its parts is not there?",
+    "numpy": "numpy is there: the first cell imports it. Which of its parts is not there?",
+    "network": "network is there when it is handed over.",
     "self": "self is the network that run_program_one hands over; its name is free.",
     "W1": "W1 is there when its line runs.",
     "W2": "W2 is there when its line runs.",
@@ -30,6 +34,9 @@ INNOCENT = {  # why a word that looks guilty is not
     "loss": "loss is there and is called. What does it call?",
     "predict": "predict is there and is called. Which of its lines asks for something that is not there?",
     "CG": "SciPy has a method CG.",
+    "theta": "theta is there: minimize hands over nine numbers.",
+    "b1": "b1 is made of two of the nine numbers.",
+    "b2": "b2 is made of the last of the nine numbers.",
     "result": "result is never reached: something stops before it.",
 }
 
@@ -94,14 +101,19 @@ def judge_predict(error_of_program_one: Any, error_of_program_two: Any) -> str:
 
 
 def prediction(said: Any, program: str) -> tuple[str, str]:
-    """Return the kind of error and the word, from a pair or from one text."""
+    """Return the kind of error and the word, from a pair or from one text, such as the last line of the report."""
     if isinstance(said, str):
-        said = said.replace(":", " ").replace(",", " ").split()
+        said = said.replace(":", " ").replace(",", " ").split(maxsplit=1)
     if not isinstance(said, list | tuple) or len(said) != 2:
         raise Wrong(f'{program}: two texts are asked for, such as ("KeyError", "price"); this is {brief(said)}.')
     if any(part is ... or part is None for part in said):
         raise NotAttempted
-    kind, word = (getattr(part, "__name__", str(part)).partition("(")[0].strip("`'\" ") for part in said)
+    kind, words = (getattr(part, "__name__", str(part)) for part in said)
+    kind = re.split(r"[(:]", kind)[0].strip("`'\" ")
+    quoted = re.findall(r"'([\w.]+)'", words)  # the message of an error quotes its word last
+    word = quoted[-1] if quoted else words.partition("(")[0].strip("`'\" *=+-")
+    if len(word.split()) > 1:
+        raise Wrong(f"{program}: one word is asked for, and {brief(words)} has several. Which of them is to blame?")
     return kind, word.rpartition(".")[2]  # of np.sigmoid the sigmoid
 
 

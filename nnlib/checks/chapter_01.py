@@ -81,7 +81,9 @@ def judge_line(neuron_through: Answer) -> str:
         if width < 0.1 or abs(a - 0.5) < 0.02:  # r is nearly on the line, or asks for the line's own output
             continue
         where = f"With p = {brief(p)}, q = {brief(q)}, r = {brief(r)} and a = {a:.3g}"
-        theta = as_theta(neuron_through(p.copy(), q.copy(), r.copy(), float(a)), f"{where}, theta")
+        theta = as_array(neuron_through(p.copy(), q.copy(), r.copy(), float(a)), f"{where}, theta", (3,))
+        upright = " This line is upright: it has no slope, but it has an arrow." if p[0] == q[0] else ""
+        require(np.all(np.isfinite(theta)), f"{where}, theta is {brief(theta)}; all three have to be finite.{upright}")
         outputs = sigmoid(weighted_sum(points, theta))
         for name, point, output, wanted in zip("pqr", points, outputs, [0.5, 0.5, a], strict=True):
             require(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.activations import sigmoid
-from nnlib.checks.answers import Answer, as_array, as_number, brief, require, require_close
+from nnlib.checks.answers import Answer, Wrong, as_array, as_number, brief, require, require_close
 from nnlib.checks.registry import exercise
 
 EXACT = 0.01  # of a rate that was asked for
@@ -19,6 +19,27 @@ def measured_slopes(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.ndarr
     """Return the slope of the loss by each entry of theta, by central differences."""
     nudges = EPS * np.eye(len(theta))
     return np.array([neuron_loss(theta + n, X, Y) - neuron_loss(theta - n, X, Y) for n in nudges]) / (2 * EPS)
+
+
+def known_mistake(dtheta: np.ndarray, theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> str:
+    """Return what was probably done, if these slopes are those of a frequent mistake."""
+    a = sigmoid(X @ theta[:2] + theta[2])
+    error = a - Y[:, 0]
+    inputs = np.column_stack([X, np.ones(len(X))])
+    right = inputs.T @ (2 * error * a * (1 - a)) / len(X)
+    mistakes = [
+        (right / 2, "They are half of it: what is the slope of a square?"),
+        (-right, "Only the sign is wrong: is the error output minus target?"),
+        (right * len(X), "They are too large by the number of samples: the loss is a mean."),
+        (inputs.T @ (2 * error) / len(X), "A link is missing: the slope of the sigmoid."),
+        (inputs.T @ (2 * a * (1 - a)) / len(X), "A link is missing: the error."),
+        (right[[2, 0, 1]], "The order is w1, w2, b."),
+    ]
+    said = [advice for slopes, advice in mistakes if np.allclose(dtheta, slopes, rtol=1e-5, atol=1e-8)]
+    spread = (a - Y) * a * (1 - a)  # n x n, where a of shape (n,) meets Y of shape (n, 1)
+    if len(X) > 1 and np.isclose(dtheta[2], [2 * np.mean(spread), 2 * np.sum(spread) / len(X)], rtol=1e-5).any():
+        said.append("Y has the shape (n, 1): a flat array minus Y is a table of n times n.")
+    return said[0] if said else ""
 
 
 @exercise(
@@ -40,7 +61,10 @@ def judge_derive(neuron_gradient: Answer) -> str:
             X, Y = rng.normal(size=(n_samples, 2)), rng.uniform(size=(n_samples, 1))
             dtheta = as_array(neuron_gradient(theta, X, Y), "neuron_gradient(theta, X, Y)", (3,))
             what = f"With {n_samples} sample{'s' if n_samples > 1 else ''}, dtheta"
-            require_close(dtheta, measured_slopes(theta, X, Y), what, rtol=1e-5, atol=1e-8)
+            try:
+                require_close(dtheta, measured_slopes(theta, X, Y), what, rtol=1e-5, atol=1e-8)
+            except Wrong as wrong:
+                raise Wrong(f"{wrong} {known_mistake(dtheta, theta, X, Y)}".rstrip()) from None
     theta, X, Y = np.array([1000.0, -1000.0, 1.0]), rng.normal(size=(5, 2)), np.ones((5, 1))
     dtheta = as_array(neuron_gradient(theta, X, Y), "neuron_gradient(theta, X, Y)", (3,))
     require(np.all(np.isfinite(dtheta)), f"With weights of 1000 dtheta is {brief(dtheta)}: no finite numbers.")

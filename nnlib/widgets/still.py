@@ -15,10 +15,11 @@ from nnlib.validation import Network
 
 def draw_still(net: Network, X: np.ndarray, Y: np.ndarray) -> str:
     """Return the plane and the network side by side, a PNG as base64 text."""
-    figure, (plane, diagram) = plt.subplots(1, 2, figsize=(6.4, 3.0))
-    decision_boundary(net, X, Y, ax=plane)
-    network_diagram(net, ax=diagram)
-    return _encode(figure)
+    with plt.style.context("nnlib.book"):  # whatever the page uses: without it the labels do not fit
+        figure, (plane, diagram) = plt.subplots(1, 2, figsize=(6.4, 3.0))
+        decision_boundary(net, X, Y, ax=plane)
+        network_diagram(net, ax=diagram)
+        return _encode(figure)
 
 
 def draw_digit(pixels: np.ndarray, probabilities: np.ndarray) -> str:

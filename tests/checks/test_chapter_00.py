@@ -11,6 +11,16 @@ RIGHT = {
         "lists, as Python quotes it": (["NameError", "'A1'"], ["AttributeError", "`np.sigmoid`"]),
         "the errors themselves": ((NameError, "A1"), (AttributeError, "numpy.sigmoid()")),
         "one text each": ("NameError: A1", "AttributeError, sigmoid"),
+        "the messages": (
+            ("NameError", "name 'A1' is not defined"),
+            ("AttributeError", "module 'numpy' has no attribute 'sigmoid'"),
+        ),
+        "the last lines, whole": (
+            "NameError: name 'A1' is not defined",
+            "AttributeError: module 'numpy' has no attribute 'sigmoid'",
+        ),
+        "the kind with its message": (("NameError: name 'A1' is not defined", "A1"), ("AttributeError", "sigmoid")),
+        "the product": (("NameError", "A1 * (1 - A1)"), ("AttributeError", "np.sigmoid(W2 @ A1 + b2)")),
         "with the object": (("AttributeError", "network.backward(...)"), ("attributeerror", "sigmoid")),
     },
     "00-faults": {
@@ -37,6 +47,18 @@ WRONG = {
         "a shape": ("Read on from the first line", ("ValueError", "@"), ("AttributeError", "sigmoid")),
         "a name for an attribute": ("sigmoid is the word", ("NameError", "A1"), ("NameError", "sigmoid")),
         "program two's method": ("SciPy has a method CG", ("NameError", "A1"), ("ValueError", "CG")),
+        "the module": ("Which of its parts", ("NameError", "A1"), ("AttributeError", "np")),
+        "the message of another word": (
+            "A2 comes into backward",
+            ("NameError", "name 'A2' is not defined"),
+            ("AttributeError", "sigmoid"),
+        ),
+        "a whole line": (
+            "one word is asked for",
+            ("NameError", "A1"),
+            ("AttributeError", "return np.sigmoid(W2 @ A1 + b2)[0]"),
+        ),
+        "a bias": ("b2 is made of", ("NameError", "A1"), ("ValueError", "b2")),
         "the word alone": ("two texts are asked for", "A1", "sigmoid"),
     },
     "00-faults": {

@@ -153,7 +153,7 @@ WRONG = {
         "the factor's sign lost": ("the output at r", no_turning),
         "the arrow along the line": ("the output at q", along),
         "a for z": ("the output at r", a_itself),
-        "slope and intercept": ("finite", slope_and_intercept),
+        "slope and intercept": ("This line is upright", slope_and_intercept),
     },
     "01-xor": {
         "flipped": ("your margin at (0, 0)", flipped),

@@ -44,6 +44,18 @@ def link_forgotten(theta, X, Y):
     return np.array([*(X.T @ dz), dz.sum()])
 
 
+def error_forgotten(theta, X, Y):
+    a = sigmoid(X @ theta[:2] + theta[2])
+    dz = 2 * a * (1 - a) / len(X)
+    return np.array([*(X.T @ dz), dz.sum()])
+
+
+def error_squared(theta, X, Y):
+    a = sigmoid(X @ theta[:2] + theta[2])
+    dz = (a - Y[:, 0]) ** 2 * a * (1 - a) / len(X)
+    return np.array([*(X.T @ dz), dz.sum()])
+
+
 def against(theta, X, Y):
     return -slopes(theta, X, Y)
 
@@ -212,12 +224,14 @@ RIGHT = {
 
 WRONG = {
     "02-derive": {
-        "no 2": ("dtheta is", two_forgotten),
-        "no mean": ("With 4 samples", mean_forgotten),
-        "a link forgotten": ("dtheta is", link_forgotten),
-        "the wrong way": ("dtheta is", against),
-        "(n,) against (n, 1)": ("With 4 samples", flat_against_column),
-        "bias first": ("dtheta is", bias_first),
+        "no 2": ("half of it", two_forgotten),
+        "no mean": ("by the number of samples", mean_forgotten),
+        "a link forgotten": ("the slope of the sigmoid", link_forgotten),
+        "the wrong way": ("Only the sign", against),
+        "(n,) against (n, 1)": ("a table of n times n", flat_against_column),
+        "no error": ("A link is missing: the error", error_forgotten),
+        "the square of the error": ("dtheta is", error_squared),
+        "bias first": ("The order is", bias_first),
         "a column": ("has shape (3, 1); it needs (3,)", a_column),
     },
     "02-limit": {
