@@ -92,6 +92,7 @@ MAY_IMPORT = {
 MAY_IMPORT["plain"] = set()
 # The exercises. A chapter's judges may use what its readers may, and nothing of `fast`.
 JUDGES = [f"checks.chapter_{number:02}" for number in range(17)] + ["checks.appendix_a"]
+CURVED = ["checks.chapter_13", "checks.chapter_14"]
 READERS_MAY_USE = {
     "plain", "network", "activations", "losses", "initializers", "datasets", "derivatives", "training", "optimizers",
     "schedules", "scipy_training", "least_squares", "population", "sweeping", "diagnosis",
@@ -100,7 +101,9 @@ MAY_IMPORT |= {
     "checks.verdict": set(),
     "checks.answers": set(),
     "checks.registry": {"checks.answers", "checks.verdict"},
+    "checks.matrices": set(),
     **dict.fromkeys(JUDGES, {"checks.answers", "checks.registry"} | READERS_MAY_USE),
+    **dict.fromkeys(CURVED, {"checks.answers", "checks.registry", "checks.matrices"} | READERS_MAY_USE),
     "checks": {"checks.registry", "checks.verdict", *JUDGES},
 }
 EVERYWHERE = {"numpy", "scipy"}

@@ -2,19 +2,14 @@
 
 import numpy as np
 
-import nnlib
-from nnlib import derivatives
+from nnlib import datasets, derivatives
 from nnlib.checks.answers import Answer, as_array, as_number, require, require_close
+from nnlib.checks.matrices import turned
 from nnlib.checks.registry import exercise
+from nnlib.network import NeuralNetwork
+from nnlib.scipy_training import minimize
 
 SHAPES = ("bowl", "peak", "pass", "plain")
-
-
-def turned(kappa, rng):
-    """Return a symmetric matrix with these eigenvalues, whose eigenvectors point anywhere."""
-    Q, _ = np.linalg.qr(rng.normal(size=(len(kappa), len(kappa))))
-    H = Q @ np.diag(kappa) @ Q.T
-    return (H + H.T) / 2
 
 
 @exercise(
@@ -79,7 +74,7 @@ def judge_hessp(hessp: Answer) -> str:
     rng = np.random.default_rng(130)
     sizes = [(2, 2, 4, 1), (3, 5, 7, 1), (4, 1, 2, 0.5), (1, 3, 1, 1), (5, 4, 6, 3)]
     for n_inputs, hidden_size, n_samples, scale in sizes:
-        net = nnlib.NeuralNetwork(n_inputs, hidden_size, 1, init="normal", rng=rng)
+        net = NeuralNetwork(n_inputs, hidden_size, 1, init="normal", rng=rng)
         net.theta *= scale
         X = rng.normal(size=(n_samples, n_inputs))
         Y = rng.integers(0, 2, (n_samples, 1)).astype(float)
@@ -99,12 +94,12 @@ def judge_hessp(hessp: Answer) -> str:
 
 def lowest_at_sixth(decay, b):
     """Return the smallest eigenvalue at the floor of 1/6, the sleeping unit's idle bias b left out."""
-    X, Y = nnlib.datasets.xor()
-    one = nnlib.NeuralNetwork(2, 1, 1)
+    X, Y = datasets.xor()
+    one = NeuralNetwork(2, 1, 1)
     one.theta = np.array([2.78, 2.78, -0.36, 2.38, -1.69])  # near the floor
-    nnlib.minimize(one, X, Y, method="trust-exact", l2=decay, tol=1e-11)
+    minimize(one, X, Y, method="trust-exact", l2=decay, tol=1e-11)
     w1, w2, b1, w, c = one.theta
-    net = nnlib.NeuralNetwork(2, 2, 1)
+    net = NeuralNetwork(2, 2, 1)
     net.theta = np.array([w1, 0, w2, 0, b1, b, w, 0, c])
     kept = np.delete(np.arange(9), 5)
     return np.linalg.eigvalsh(derivatives.hessian(net, X, Y, l2=decay)[np.ix_(kept, kept)])[0]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.checks.answers import Answer, as_array, require, require_close
-from nnlib.checks.chapter_13 import turned
+from nnlib.checks.matrices import turned
 from nnlib.checks.registry import exercise
 
 LEAST = 0.999  # the part of the best possible promise that a step has to reach
