@@ -314,6 +314,9 @@ def text_of(notebook):
     notebook = copy.deepcopy(notebook)
     for _, cell in code_cells(notebook):
         cell.execution_count = None
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = None
     return nbformat.writes(notebook)
 
 

@@ -21,7 +21,7 @@ SECONDS = 10.0
 class Wrong(Exception):
     """An answer that is not right yet: what the reader sees, and the mistake's name if it is a known one."""
 
-    def __init__(self, message: str, mistake: str | None = None):
+    def __init__(self, message: str, mistake: str | None = None) -> None:
         super().__init__(message)
         self.mistake = mistake
 
@@ -46,7 +46,7 @@ class Answer:
         The warnings of the last call.
     """
 
-    def __init__(self, function: Callable[..., Any], seconds: float = SECONDS):
+    def __init__(self, function: Callable[..., Any], seconds: float = SECONDS) -> None:
         self.function = function
         self.seconds = seconds
         self.name = getattr(function, "__name__", type(function).__name__)

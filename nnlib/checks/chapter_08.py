@@ -40,7 +40,7 @@ class Recorder:
     `W` is a view into the first `theta`, so a new vector in its place moves nothing.
     """
 
-    def __init__(self, n_in: int, seed: int):
+    def __init__(self, n_in: int, seed: int) -> None:
         self.theta = np.random.default_rng(seed).normal(size=n_in)
         self.W = self.first = self.theta
         self.batches: list[np.ndarray] = []
