@@ -1,5 +1,7 @@
 """What a right answer does, in the exercises of chapter 8, The training loop."""
 
+from typing import Any
+
 import numpy as np
 
 from nnlib.checks.answers import Answer, NotAttempted, Wrong, as_array, as_number, brief, require, require_close
@@ -20,7 +22,15 @@ from nnlib.network import NeuralNetwork
 def judge_steps(n_steps: Answer) -> str:
     """Right is: one step for each batch of each epoch, the last and smaller one too, for any three whole numbers."""
     rng = np.random.default_rng(8)
-    cases = [(200, 32, 10), (200, 200, 10), (4, 3, 1), (7, 1, 3), (5, 20, 4), (1, 1, 1), (60, 20, 7)]
+    cases: list[tuple[int, ...]] = [
+        (200, 32, 10),
+        (200, 200, 10),
+        (4, 3, 1),
+        (7, 1, 3),
+        (5, 20, 4),
+        (1, 1, 1),
+        (60, 20, 7),
+    ]
     cases += [tuple(map(int, rng.integers(1, 300, 3))) for _ in range(40)]
     for n_samples, batch_size, epochs in cases:
         said = as_number(n_steps(n_samples, batch_size, epochs), f"n_steps({n_samples}, {batch_size}, {epochs})")
@@ -219,7 +229,7 @@ def judge_repeat(repeatable: Answer) -> str:
     return "The same seed gives the same bytes, and another seed others."
 
 
-def trained_bytes(value: object, seed: int) -> bytes:
+def trained_bytes(value: Any, seed: int) -> bytes:
     """Require the bytes of the theta of a 2-4-1 network that was trained."""
     require(
         isinstance(value, bytes), f"repeatable({seed}) has to return net.theta.tobytes(); it returns {brief(value)}."

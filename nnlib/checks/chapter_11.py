@@ -110,7 +110,7 @@ def judge_ravine(slowest_factor: Answer, best: Any) -> str:
 
 def factor(rate: float, momentum: float, steepness: float) -> float:
     """Return by how much a step multiplies the distance, in the long run, from the two steps before it."""
-    matrix = [[1 + momentum - rate * steepness, -momentum], [1, 0]]
+    matrix = np.array([[1 + momentum - rate * steepness, -momentum], [1.0, 0.0]])
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 

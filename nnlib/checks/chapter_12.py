@@ -96,8 +96,8 @@ def judge_repair(program_two: Answer) -> str:
         expected = diagnose(outputs).name
         require(verdict == expected, f"From seed {seed} the verdict is {brief(verdict)}; the outputs say {expected!r}.")
         cg = optimize.minimize(loss_and_gradient, start(seed), jac=True, method="CG")
-        n_same += abs(cg.fun - result.fun) < 1e-3
-        n_solved += solved(outputs, xor()[1])
+        n_same += int(abs(cg.fun - result.fun) < 1e-3)
+        n_solved += int(solved(outputs, xor()[1]))
         if seed == 11:
             require(
                 n_same >= 9, f"Only {n_same} of twelve runs end where CG ends. Are start and method those asked for?"
