@@ -289,6 +289,13 @@ def test_each_notebook_that_is_committed_is_in_the_table_of_contents():
     assert set(own) & set(committed) == set()
 
 
+def test_the_teachers_page_and_the_chapters_agree_on_the_minutes():
+    page = (ROOT / "book" / "appendix" / "e_teachers.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"### \{doc\}`\.\./(\w+)`\n\n.*\*\*Minutes\*\*: (\d+)", page))
+    chapters = [path for path in CHAPTERS if path.name[0].isdigit()]
+    assert told == {path.stem: re.search(r"About (\d+) minutes", path.read_text())[1] for path in chapters}
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_running_again_without_the_solutions_writes_the_same_bytes(path):
     """The reader has solved nothing and opened nothing: all cells run, and show what they show in the book."""
