@@ -8,22 +8,26 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 WIDGET_VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
+# A box of widgets stands there before what is in it.
+DRAWN = ".widget-subarea:has(.pg > *, .flipbook-frame img, > .jupyter-widgets:not(.playground, .flipbook))"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nobody outside can be reached
 ]
 
 
@@ -33,12 +37,41 @@ def site(tmp_path_factory):
 
     The address ends in a folder, as it does where a project's pages are published: a link to `/` would break.
     """
-    folder = tmp_path_factory.mktemp("site")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # shared by the workers of this run: one of them builds, the others wait
+    once(folder / "site", build_book)
+    with serve(folder / "site" / "_build") as address:
+        yield f"{address}/html"
+
+
+def once(folder, make):
+    """Let the first process that comes make what is in `folder`, and the others wait; a fault is told to all."""
+    told = folder.with_suffix(".told")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        for _ in range(3000):
+            if told.exists():
+                break
+            time.sleep(0.1)
+    else:
+        fault = "its maker did not come to an end"
+        try:
+            fault = make(folder)
+        finally:
+            unfinished = told.with_suffix(".part")
+            unfinished.write_text(fault)
+            unfinished.rename(told)  # whole, or not there
+    assert told.exists(), f"{folder} is not made after 5 minutes"
+    assert told.read_text() == ""
+
+
+def build_book(folder):
+    """Build the book in `folder` and return what went wrong."""
     build = [Path(sys.executable).with_name("jupyter-book"), "build", str(ROOT), "--path-output", str(folder)]
     built = subprocess.run([*build, "-W", "-n", "--keep-going"], capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr[-3000:]
-    with serve(folder / "_build") as address:
-        yield f"{address}/html"
+    return "" if built.returncode == 0 else built.stderr[-3000:] or "jupyter-book failed without a word"
 
 
 @pytest.fixture
@@ -48,7 +81,10 @@ def faulty_page(tmp_path):
       <img src="http://example.org/outside.png">
       <script src="missing.js"></script>
       <script>console.error("a console error"); setTimeout(() => { throw Error("an uncaught error") })</script>
+      <script>setTimeout(() => fetch("late.json"), 300)</script>
       <div style="width: 500px; color: #999; background: #aaa">too wide, too pale</div>
+      <style>.pale { color: #ccc }</style>
+      <pre><span class="pale">f</span> <span class="pale">of</span> <span class="pale">it</span></pre>
     """
     (tmp_path / "index.html").write_text(f"<!doctype html><html lang='en'><title>x</title>{faults}</html>")
     with serve(tmp_path) as address:
@@ -62,6 +98,14 @@ def serve(folder):
     class Handler(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
+
+        def do_GET(self):
+            # A browser asks the host itself for the icon of a page that names none, such as a redirection.
+            if self.path == "/favicon.ico":
+                self.send_response(204)
+                self.end_headers()
+            else:
+                super().do_GET()
 
     handler = functools.partial(Handler, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -92,27 +136,31 @@ def visit(browser):
 
 @pytest.fixture(scope="module")
 def look(browser):
-    """Return a function that opens an address once for all tests that take it as they find it.
+    """Return a function that opens an address once in each theme, for all tests that take it as they find it.
 
-    The windows of an address are closed when another is asked for.
+    The light window opens on a phone and is then made wider, the dark one opens on a desktop. The windows of an address
+    are closed when another is asked for.
     """
     windows = {}
     with contextlib.ExitStack() as stack:
 
-        def once(address, theme="light", width=1280):
-            if not any(opened == address for opened, *_ in windows):
+        def once_in_each_theme(address, theme="light", width=1280):
+            if not any(opened == address for opened, _ in windows):
                 stack.close()
                 windows.clear()
-            window = (address, theme, width)
+            window = (address, theme)
             if window not in windows:
-                windows[window] = open_window(browser, stack, *window)
+                windows[window] = open_window(browser, stack, *window, width=390 if theme == "light" else 1280)
+            page = windows[window].page
+            if page.viewport_size["width"] != width:
+                page.set_viewport_size({"width": width, "height": 900})
             return windows[window]
 
-        yield once
+        yield once_in_each_theme
 
 
 def open_window(browser, stack, address, theme="light", width=1280, **settings):
-    """Open the address in a new window, wait for its widgets and return what happened there."""
+    """Open the address in a new window, wait for its widgets and return what happens there from now on."""
     settings = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"} | settings
     context = stack.enter_context(browser.new_context(**settings))
     # What the page's own theme switch stores.
@@ -120,21 +168,20 @@ def open_window(browser, stack, address, theme="light", width=1280, **settings):
     page = context.new_page()
     seen = SimpleNamespace(page=page, responses=[], outside=[], complaints=[])
     listen(seen, urlsplit(address).netloc)
-    page.goto(address, wait_until="networkidle")
-    views = page.locator(WIDGET_VIEW).count()
-    expect(page.locator(".widget-subarea:has(.jupyter-widgets, .pg)")).to_have_count(views)
+    page.goto(address)
+    page.wait_for_function(
+        "([drawn, stored]) => document.querySelectorAll(drawn).length === document.querySelectorAll(stored).length",
+        arg=[DRAWN, WIDGET_VIEW],
+    )
     return seen
 
 
 def listen(seen, host):
-    """Note requests to other hosts (and refuse them), failures, console errors and uncaught errors."""
+    """Note requests to other hosts (which the browser cannot reach), failures, console errors and uncaught errors."""
 
-    def gate(route):
-        seen.outside.append(route.request.url)
-        route.abort()
-
-    def is_outside(url):
-        return urlsplit(url).netloc not in ("", host)
+    def on_request(request):
+        if urlsplit(request.url).netloc not in ("", host):
+            seen.outside.append(request.url)
 
     def on_response(response):
         seen.responses.append(response)
@@ -145,7 +192,8 @@ def listen(seen, host):
         if message.type == "error":
             seen.complaints.append(f"console: {message.text} {message.location.get('url', '')}")
 
-    seen.page.route(is_outside, gate)
+    # Not by a route of Playwright's: each request would wait for Python, and the browser would cache nothing.
+    seen.page.on("request", on_request)
     seen.page.on("response", on_response)
     seen.page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
     seen.page.on("pageerror", lambda error: seen.complaints.append(f"error: {error}"))
