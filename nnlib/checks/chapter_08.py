@@ -1,5 +1,7 @@
 """What a right answer does, in the exercises of chapter 8, The training loop."""
 
+from typing import Any
+
 import numpy as np
 
 from nnlib.checks.answers import Answer, NotAttempted, Wrong, as_array, as_number, brief, require, require_close
@@ -40,13 +42,14 @@ class Recorder:
     `W` is a view into the first `theta`, so a new vector in its place moves nothing.
     """
 
-    def __init__(self, n_in: int, seed: int):
+    def __init__(self, n_in: int, seed: int) -> None:
         self.theta = np.random.default_rng(seed).normal(size=n_in)
         self.W = self.first = self.theta
         self.batches: list[np.ndarray] = []
         self.calls: list[tuple] = []
 
     def loss_and_gradient(self, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the mean squared error and its gradient; note what was shown."""
         X, Y = as_array(X, "the X that fit hands to loss_and_gradient"), as_array(Y, "its Y")
         require(
             X.ndim == 2 and X.shape[1] == len(self.W) and Y.shape == (len(X), 1) and len(X) > 0,
@@ -218,7 +221,7 @@ def judge_repeat(repeatable: Answer) -> str:
     return "The same seed gives the same bytes, and another seed others."
 
 
-def trained_bytes(value: object, seed: int) -> bytes:
+def trained_bytes(value: Any, seed: int) -> bytes:
     """Require the bytes of the theta of a 2-4-1 network that was trained."""
     require(
         isinstance(value, bytes), f"repeatable({seed}) has to return net.theta.tobytes(); it returns {brief(value)}."
@@ -232,4 +235,4 @@ def trained_bytes(value: object, seed: int) -> bytes:
         np.isfinite(theta).all() and theta[8:12].any() and theta[16],
         f"The biases in the bytes of repeatable({seed}) are still 0: the network has not been trained.",
     )
-    return value
+    return bytes(value)
