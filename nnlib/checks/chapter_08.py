@@ -23,7 +23,7 @@ def judge_steps(n_steps: Answer) -> str:
     """Right is: one step for each batch of each epoch, the last and smaller one too, for any three whole numbers."""
     rng = np.random.default_rng(8)
     cases = [(200, 32, 10), (200, 200, 10), (4, 3, 1), (7, 1, 3), (5, 20, 4), (1, 1, 1), (60, 20, 7)]
-    cases += [tuple(map(int, rng.integers(1, 300, 3))) for _ in range(40)]
+    cases += [(int(n), int(size), int(epochs)) for n, size, epochs in rng.integers(1, 300, (40, 3))]
     for n_samples, batch_size, epochs in cases:
         said = as_number(n_steps(n_samples, batch_size, epochs), f"n_steps({n_samples}, {batch_size}, {epochs})")
         batches = len(range(0, n_samples, batch_size))
