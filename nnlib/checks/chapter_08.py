@@ -22,16 +22,8 @@ from nnlib.network import NeuralNetwork
 def judge_steps(n_steps: Answer) -> str:
     """Right is: one step for each batch of each epoch, the last and smaller one too, for any three whole numbers."""
     rng = np.random.default_rng(8)
-    cases: list[tuple[int, ...]] = [
-        (200, 32, 10),
-        (200, 200, 10),
-        (4, 3, 1),
-        (7, 1, 3),
-        (5, 20, 4),
-        (1, 1, 1),
-        (60, 20, 7),
-    ]
-    cases += [tuple(map(int, rng.integers(1, 300, 3))) for _ in range(40)]
+    cases = [(200, 32, 10), (200, 200, 10), (4, 3, 1), (7, 1, 3), (5, 20, 4), (1, 1, 1), (60, 20, 7)]
+    cases += [(int(n), int(size), int(epochs)) for n, size, epochs in rng.integers(1, 300, (40, 3))]
     for n_samples, batch_size, epochs in cases:
         said = as_number(n_steps(n_samples, batch_size, epochs), f"n_steps({n_samples}, {batch_size}, {epochs})")
         batches = len(range(0, n_samples, batch_size))
@@ -57,7 +49,7 @@ class Recorder:
         self.calls: list[tuple] = []
 
     def loss_and_gradient(self, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the mean squared error and its gradient, and note the call."""
+        """Return the mean squared error and its gradient; note what was shown."""
         X, Y = as_array(X, "the X that fit hands to loss_and_gradient"), as_array(Y, "its Y")
         require(
             X.ndim == 2 and X.shape[1] == len(self.W) and Y.shape == (len(X), 1) and len(X) > 0,
@@ -243,4 +235,4 @@ def trained_bytes(value: Any, seed: int) -> bytes:
         np.isfinite(theta).all() and theta[8:12].any() and theta[16],
         f"The biases in the bytes of repeatable({seed}) are still 0: the network has not been trained.",
     )
-    return value
+    return bytes(value)

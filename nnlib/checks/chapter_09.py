@@ -146,8 +146,8 @@ def judge_patience(cost_of_success: Answer, best_patience: Answer) -> str:
         times = rng.integers(20, 400, size).astype(float)
         times[rng.random(size) < 0.4] = np.inf
         cases += [(times, int(patience)) for patience in rng.integers(20, 500, 6)]
-    for times, patience in cases:
-        learned_at = np.array(times, float)
+    for learning_times, patience in cases:
+        learned_at = np.array(learning_times, float)
         cost = as_number(cost_of_success(learned_at, patience), "cost_of_success(learned_at, patience)")
         expected = plain_cost(learned_at, patience)
         require(
