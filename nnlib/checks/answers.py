@@ -168,7 +168,10 @@ def brief(value: Any) -> str:
 def as_array(value: Any, name: str, shape: tuple[int, ...] | None = None) -> np.ndarray:
     """Return `value` as a float array of that shape, or say what it is instead."""
     try:
-        array = np.asarray(value, dtype=float)
+        array = np.asarray(value)
+        if np.iscomplexobj(array) and np.any(array.imag != 0):
+            raise Wrong(f"{name} has to be real; it is complex: {brief(value)}.")
+        array = np.asarray(array.real, dtype=float)
     except (TypeError, ValueError):
         raise Wrong(f"{name} has to be an array of numbers; it is {brief(value)}.") from None
     if shape is not None and array.shape != shape:

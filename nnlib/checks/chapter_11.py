@@ -64,8 +64,8 @@ def check_moved(arrays: dict[str, np.ndarray], theta: np.ndarray) -> None:
     still = [name for name, start in started.items() if np.array_equal(arrays[name], start)]
     require(
         not still,
-        f"After the first step {' and '.join(still)} of the caller is what it was. A new array under the same name is "
-        "not the caller's, and the memory is lost after each step.",
+        f"The first step has not moved {' and '.join(still)} of the caller. A new array under the same name is "
+        "not the caller's, and what the step found is lost.",
     )
 
 
@@ -94,16 +94,19 @@ def judge_ravine(slowest_factor: Answer, best: Any) -> str:
         name = f"slowest_factor({rate:.4g}, {momentum:.3g}, {kappa:.4g})"
         told = as_number(slowest_factor(rate, momentum, kappa), name)
         if not np.isclose(told, max(floor, wall), rtol=1e-4, atol=0):
+            turning = (1 + momentum - rate * (kappa if wall >= floor else 1)) ** 2 < 4 * momentum
             raise Wrong(
                 f"{name} is {told:.5g}. Along the floor a step multiplies the distance by {floor:.5g}, "
                 f"across it by {wall:.5g}; the slower of the two counts."
+                + " The roots are complex here: it is their size that counts."
+                * turning
             )
     rate, momentum = as_array(best, "best", (2,))
     found = max(factor(rate, momentum, 1), factor(rate, momentum, 25))
     require(
         found < GOOD_FACTOR,
         f"Your factor is right. At your best setting, rate {rate:.4g} and momentum {momentum:.3g}, it is {found:.3f} "
-        f"for kappa = 25; there are settings below {GOOD_FACTOR}.",
+        f"for kappa = 25; there are settings below {GOOD_FACTOR}. A wider or a finer grid finds them.",
     )
     return f"In {len(cases)} settings yours is the factor, and your best one has {found:.3f}."
 
@@ -136,9 +139,11 @@ def judge_bias(overshoot: Answer, worst: Any) -> str:
     steps = range(1, 200)
     expected = max(steps, key=lambda t: measured_overshoot(t, 0.9, 0.999))
     told = as_number(worst, "worst")
+    is_step = told.is_integer() and 1 <= told <= 10_000
+    require(is_step, f"Your function is right. worst is {told:g}; it has to be the number of a step: 1, 2, ...")
     require(
         told == expected,
-        f"Your function is right. worst is {told:g}, and there the step is {measured_overshoot(max(int(told), 1)):.3f} "
+        f"Your function is right. worst is {told:g}, and there the step is {measured_overshoot(int(told)):.3f} "
         "times too long; another step is worse.",
     )
     return f"It agrees with steps taken, for four pairs of shares. Step {expected} is the worst one."

@@ -100,11 +100,12 @@ def judge_repair(program_two: Answer) -> str:
         n_solved += int(solved(outputs, xor()[1]))
         if seed == 11:
             require(
-                n_same >= 9, f"Only {n_same} of twelve runs end where CG ends. Are start and method those asked for?"
+                n_same >= 9,
+                f"Only {n_same} of twelve runs end where CG ends. Are start, method and settings those asked for?",
             )
     require(
         n_same >= SAME_END,
-        f"Only {n_same} of {N_STARTS} runs end where CG ends from `start(seed)`. Is the method CG?",
+        f"Only {n_same} of {N_STARTS} runs end where CG ends. Are start, method and settings those asked for?",
     )
     return f"It solves XOR from {n_solved} of {N_STARTS} starts, by CG with one loss for each gradient."
 

@@ -117,6 +117,23 @@ def factor_of_real_parts(learning_rate, momentum, kappa):
     )
 
 
+def factor_of_the_larger_real_part(learning_rate, momentum, kappa):
+    return max(
+        np.roots([1, -(1 + momentum - learning_rate * steepness), momentum]).real.max() for steepness in (1, kappa)
+    )
+
+
+def factor_as_a_root(learning_rate, momentum, kappa):
+    roots = [np.roots([1, -(1 + momentum - learning_rate * steepness), momentum]) for steepness in (1, kappa)]
+    return max(np.concatenate(roots), key=np.abs)
+
+
+def factor_of_roots_upside_down(learning_rate, momentum, kappa):
+    return max(
+        np.abs(np.roots([momentum, -(1 + momentum - learning_rate * steepness), 1])).max() for steepness in (1, kappa)
+    )
+
+
 def factor_of_plain_descent(learning_rate, momentum, kappa):
     return max(abs(1 - learning_rate), abs(1 - learning_rate * kappa))
 
@@ -162,7 +179,7 @@ RIGHT = {
 
 WRONG = {
     "11-adam": {
-        "new arrays": ("m and v of the caller is what it was", adam_with_new_names),
+        "new arrays": ("has not moved m and v of the caller", adam_with_new_names),
         "everything returned": ("theta and m and v of the caller", adam_that_returns),
         "uncorrected": ("After step 1 with rate 0.001", adam_uncorrected),
         "t counted from 2": ("After step 1 with rate 0.001", adam_from_step_two),
@@ -177,8 +194,13 @@ WRONG = {
         "kappa ignored": ("the slower of the two counts", factor_of_the_floor, POLYAK),
         "the faster direction": ("the slower of the two counts", factor_of_the_faster, POLYAK),
         "real parts": ("the slower of the two counts", factor_of_real_parts, POLYAK),
+        "the larger real part": ("it is their size that counts", factor_of_the_larger_real_part, POLYAK),
+        "a root and no size": ("has to be real; it is complex", factor_as_a_root, POLYAK),
+        "the lowest power first": ("the slower of the two counts", factor_of_roots_upside_down, POLYAK),
         "momentum ignored": ("the slower of the two counts", factor_of_plain_descent, POLYAK),
         "a poor setting": ("Your factor is right. At your best setting", factor_by_roots, (0.02, 0.9)),
+        "a coarse grid": ("a finer grid", factor_by_roots, (0.11, 0.5)),
+        "the factor in the pair": ("best has shape (3,)", factor_by_roots, (0.67, 0.11, 0.45)),
         "no pair": ("best has shape ()", factor_by_roots, 0.1),
     },
     "11-bias": {
@@ -187,7 +209,8 @@ WRONG = {
         "no root": ("overshoot(1, 0.9, 0.999)", lambda t, beta1, beta2: (1 - beta1**t) / (1 - beta2**t), 12),
         "fixed shares": ("overshoot(1, 0.5, 0.8)", lambda t, beta1, beta2: overshoot_by_shares(t), 12),
         "worst step missed": ("another step is worse", overshoot_by_shares, 1),
-        "worst as a factor": ("another step is worse", overshoot_by_shares, 6.57),
+        "worst counted from 0": ("another step is worse", overshoot_by_shares, 11),
+        "worst as a factor": ("the number of a step", overshoot_by_shares, 6.57),
     },
 }
 

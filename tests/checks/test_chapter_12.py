@@ -119,6 +119,27 @@ def from_glorot(seed):
     return net.forward(X), result, diagnose(net.forward(X)).name
 
 
+def with_restarts(seed):
+    for attempt in range(5):
+        A2, result, verdict = by_two_functions(seed + 1000 * attempt)
+        if verdict == "solved":
+            break
+    return A2, result, verdict
+
+
+def stopped_by_a_callback(seed):
+    def stop(intermediate_result):
+        if nnlib.diagnosis.solved(forward(intermediate_result.x), Y):
+            raise StopIteration
+
+    return run(seed, jac=gradient, method="CG", callback=stop)
+
+
+def diagnosis_for_verdict(seed):
+    A2, result, _ = by_two_functions(seed)
+    return A2, result, diagnose(A2)
+
+
 def sentence_for_verdict(seed):
     A2, result, _ = by_two_functions(seed)
     return A2, result, diagnose(A2).sentence
@@ -208,6 +229,10 @@ RIGHT = {
 WRONG = {
     "12-count": {
         "the point itself forgotten": ("evaluates the loss", count_without_the_point),
+        "one more for the other side": (
+            "For 9 numbers",
+            lambda n, k, gradient: k * {"exact": 1, "2-point": n + 1, "3-point": n + 2}[gradient],
+        ),
         "three points, thrice": ("'3-point'", count_three_points_twice),
         "nine numbers always": ("For 2 numbers", count_of_nine),
         "the point itself once in all": ("evaluates the loss", count_the_point_once),
@@ -225,7 +250,14 @@ WRONG = {
         "no seed": ("Twice the same seed", without_a_seed),
         "always the same seed": ("Two different seeds", of_seed_zero),
         "outputs in a row": ("outputs has shape (4,)", flat_outputs),
-        "another way to start": ("Are start and method those asked for", from_glorot),
+        "another way to start": ("Are start, method and settings those asked for", from_glorot),
+        "restarts": ("start, method and settings", with_restarts),
+        "a callback": ("start, method and settings", stopped_by_a_callback),
+        "a loose tolerance": (
+            "start, method and settings",
+            lambda seed: run(seed, jac=gradient, method="CG", tol=0.01),
+        ),
+        "a whole diagnosis": ("the outputs say", diagnosis_for_verdict),
         "a sentence": ("the outputs say", sentence_for_verdict),
         "outputs only": ("has to return 3 things", lambda seed: by_two_functions(seed)[0]),
     },
