@@ -1,7 +1,7 @@
 r"""Curvature: how the gradient turns when `theta` moves, exactly and at the cost of two gradients.
 
 Pearlmutter's operator R (1994) differentiates both passes along one direction `v`, so that the Hessian times `v` is
-had without the Hessian. Chapter 13 builds it and hands it to Newton-CG. All is offered by `nnlib.derivatives` too.
+had without the Hessian. Chapter 13 builds it; chapter 14 is about the methods that use it. `nnlib.derivatives` has all.
 """
 
 from __future__ import annotations
