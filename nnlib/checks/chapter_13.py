@@ -25,7 +25,7 @@ SHAPES = ("bowl", "peak", "pass", "plain")
 def judge_shape(shape: Answer) -> str:
     """Right is: the name that the eigenvalues and the threshold give, for matrices of 1 to 7 rows."""
     rng = np.random.default_rng(13)
-    cases = [
+    small: list[tuple[list[list[float]], float, str]] = [
         ([[1.0, 3.0], [3.0, 1.0]], 0.001, "pass"),
         ([[2.0, 1.0], [1.0, 2.0]], 0.001, "bowl"),
         ([[-2.0, 1.0], [1.0, -2.0]], 0.001, "peak"),
@@ -37,7 +37,10 @@ def judge_shape(shape: Answer) -> str:
         ([[5.0]], 0.1, "bowl"),
         ([[-5.0]], 0.1, "peak"),
         ([[0.05]], 0.1, "plain"),
+        ([[1.0, 0.0], [0.0, 0.0]], 0.0, "plain"),
+        ([[0.5]], 0.5, "plain"),  # not above flat
     ]
+    cases = [(np.array(H), flat, name) for H, flat, name in small]
     for n in (2, 3, 5, 7):
         up, down = rng.uniform(1, 9, n), -rng.uniform(1, 9, n)
         mixed, level, one_level = up.copy(), up.copy(), down.copy()
@@ -49,7 +52,6 @@ def judge_shape(shape: Answer) -> str:
             three[0], three[1] = -2.0, 0.1
             cases.append((turned(three, rng), 0.7, "pass"))
     for H, flat, name in cases:
-        H = np.array(H)
         said = shape(H.copy(), flat)
         require(isinstance(said, str) and said in SHAPES, f"shape has to return one of {SHAPES}; it returns {said!r}.")
         kappa = (np.round(np.linalg.eigvalsh(H), 2) + 0.0).tolist()
@@ -57,6 +59,17 @@ def judge_shape(shape: Answer) -> str:
         seen = f"{matrix} has the eigenvalues {kappa}. With flat = {flat} it is a {name}"
         require(said == name, f"{seen}; you call it a {said}.")
     return f"It names all of {len(cases)} matrices, of 1 to 7 rows."
+
+
+def places(n_inputs: int, hidden_size: int) -> list[tuple[slice, str]]:
+    """Return where the four arrays stand in theta, in the order of the backward pass: the first wrong one is named."""
+    n_W1 = n_inputs * hidden_size
+    return [
+        (slice(-1, None), "b2 (the sum of RdZ2)"),
+        (slice(n_W1 + hidden_size, -1), "W2 (that for b2 is right)"),
+        (slice(n_W1, n_W1 + hidden_size), "b1 (those for W2 and b2 are right)"),
+        (slice(n_W1), "W1 (all others are right)"),
+    ]
 
 
 @exercise(
@@ -85,8 +98,10 @@ def judge_hessp(hessp: Answer) -> str:
             expected = derivatives.hessian_product(net, X, Y, v)
             theta = net.theta.copy()
             Hv = as_array(hessp(theta, v, X, Y), "hessp(theta, v, X, Y)", v.shape)
-            what = f"With {n_inputs} inputs, {hidden_size} hidden units and {n_samples} samples, H @ v"
-            require_close(Hv, expected, what, rtol=1e-6, atol=1e-7 * np.abs(expected).max())
+            case = f"With {n_inputs} inputs, {hidden_size} hidden units and {n_samples} samples"
+            for place, name in places(n_inputs, hidden_size):
+                what = f"{case}, the part of H @ v for {name}"
+                require_close(Hv[place], expected[place], what, rtol=1e-6, atol=1e-7 * np.abs(expected).max())
     zero = as_array(hessp(theta, 0 * v, X, Y), "hessp(theta, v, X, Y)", v.shape)
     require_close(zero, 0 * v, "H @ v for v = 0")
     return "It equals the exact product in 15 random cases, for any number of inputs, hidden units and samples."

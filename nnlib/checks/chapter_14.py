@@ -42,27 +42,32 @@ def best_promise(g, H, radius):
 
 
 def cases(rng):
-    """Yield what the place is called, g, H and a radius: slopes and passes, hard cases and none."""
+    """Yield where the step begins, g, H and a radius: slopes and passes, hard cases and none."""
     for n in (1, 2, 5, 8):
         for kappa in (rng.uniform(1, 4, n), rng.normal(size=n), -rng.uniform(0.5, 3, n)):
             H, g = turned(kappa, rng), rng.normal(size=n)
             for radius in (0.1, 1.0, 7.0):
-                yield "a place with a slope", g, H, radius
-    yield "a bowl whose bottom is near", np.array([0.3, -0.2]), np.diag([2.0, 1.0]), 5.0
-    yield "the top of a pass (g = 0)", np.zeros(2), np.diag([1.0, -1.0]), 0.5
-    yield "the top of a pass (g = 0)", np.zeros(2), np.array([[1.0, 3.0], [3.0, 1.0]]), 2.0
-    yield "the top of a pass (g = 0)", np.zeros(6), turned(np.array([-2.0, -0.5, 0.0, 1, 2, 3]), rng), 1.5
-    yield "a ridge (no slope along the way down)", np.array([-1.0, 0.0]), np.diag([1.0, -1.0]), 2.0
-    yield "a ridge (no slope along the way down)", np.array([-1.0, 0.0]), np.diag([1.0, -1.0]), 0.3
-    yield "a ridge (no slope along the way down)", np.array([0.5, 0, 0, 1]), np.diag([2.0, -1.0, -1.0, 3.0]), 4.0
+                yield "on a slope", g, H, radius
+    yield "in a bowl whose bottom is near", np.array([0.3, -0.2]), np.diag([2.0, 1.0]), 5.0
+    yield "on the top of a pass (g = 0)", np.zeros(2), np.diag([1.0, -1.0]), 0.5
+    yield "on the top of a pass (g = 0)", np.zeros(2), np.array([[1.0, 3.0], [3.0, 1.0]]), 2.0
+    yield "on the top of a pass (g = 0)", np.zeros(6), turned(np.array([-2.0, -0.5, 0.0, 1, 2, 3]), rng), 1.5
+    yield "on a ridge (no slope along the way down)", np.array([-1.0, 0.0]), np.diag([1.0, -1.0]), 2.0
+    yield "on a ridge (no slope along the way down)", np.array([-1.0, 0.0]), np.diag([1.0, -1.0]), 0.3
+    yield "on a ridge (no slope along the way down)", np.array([0.5, 0, 0, 1]), np.diag([2.0, -1.0, -1.0, 3.0]), 4.0
     kappa = np.array([-1.5, -0.3, 0.4, 1.0, 2.5])
     H = turned(kappa, rng)
     _, Q = np.linalg.eigh(H)
     for radius in (0.2, 2.0, 10.0):
-        yield "a ridge (no slope along the way down)", Q @ np.array([0.0, 0.2, -0.4, 0.3, 0.5]), H, radius
+        yield "on a ridge (no slope along the way down)", Q @ np.array([0.0, 0.2, -0.4, 0.3, 0.5]), H, radius
     yield "a hair beside a ridge", Q @ np.array([1e-9, 0.2, -0.4, 0.3, 0.5]), H, 2.0
-    yield "a slope without curvature (H = 0)", np.array([0.6, -0.8, 0.0]), np.zeros((3, 3)), 2.0
-    yield "a place a thousand times as steep", 1e3 * rng.normal(size=3), 1e3 * turned(np.array([-1.0, 1, 2]), rng), 1.0
+    yield "on a slope without curvature (H = 0)", np.array([0.6, -0.8, 0.0]), np.zeros((3, 3)), 2.0
+    yield (
+        "at a place a thousand times as steep",
+        1e3 * rng.normal(size=3),
+        1e3 * turned(np.array([-1.0, 1, 2]), rng),
+        1.0,
+    )
 
 
 @exercise(
@@ -81,7 +86,7 @@ def judge_pass(trust_step: Answer) -> str:
     number = 0
     for name, g, H, radius in cases(rng):
         s = as_array(trust_step(g, H, radius), "trust_step(g, H, radius)", g.shape)
-        where = f"On {name}, with n = {len(g)} and radius {radius:g},"
+        where = f"{name[0].upper()}{name[1:]}, with n = {len(g)} and radius {radius:g},"
         require(np.isfinite(s).all(), f"{where} your step is {np.round(s, 3).tolist()}. Is something divided by 0?")
         length = np.linalg.norm(s)
         require(length <= radius * (1 + 1e-6), f"{where} your step has the length {length:.4g}: it leaves the ball.")
@@ -149,7 +154,15 @@ def judge_dual(lm_step: Answer) -> str:
         for mu in (0.1, 3.0, 100.0):
             expected = np.linalg.solve(J.T @ J + mu * np.eye(n_params), J.T @ r)
             s = as_array(lm_step(J, r, mu), "lm_step(J, r, mu)", (n_params,))
-            require_close(s, expected, f"With J of shape {J.shape} and mu = {mu:g} the step", rtol=1e-6)
+            where = f"With J of shape {J.shape} and mu = {mu:g}"
+            require(not np.allclose(s, -expected), f"{where} your step is the right one backward. Look at its sign.")
+            if len(r) > 1:
+                everywhere = J.T @ np.linalg.pinv(J @ J.T + mu) @ r
+                said = (
+                    f"{where} your step comes from a mu on every entry. On which entries of the matrix does mu I stand?"
+                )
+                require(not np.allclose(s, everywhere), said)
+            require_close(s, expected, f"{where} the step", rtol=1e-6)
     for n_residuals, n_params in [(4, 9), (1, 3), (3, 40)]:
         J, r = rng.normal(size=(n_residuals, n_params)), rng.normal(size=n_residuals)
         expected = np.linalg.pinv(J) @ r

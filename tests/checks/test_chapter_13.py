@@ -47,6 +47,21 @@ def shape_with_zero_for_flat(H, flat):
     return shape(H, 0)
 
 
+def shape_with_a_plain_too_early(H, flat):
+    """Looks for a level direction before it looks for a pass."""
+    return "plain" if np.any(np.abs(np.linalg.eigvalsh(H)) <= flat) else shape(H, flat)
+
+
+def shape_with_the_threshold_counted(H, flat):
+    kappa = np.linalg.eigvalsh(H)
+    return "bowl" if np.all(kappa >= flat) else shape(H, flat)
+
+
+def shape_with_one_sided_threshold(H, flat):
+    kappa = np.linalg.eigvalsh(H)
+    return "pass" if kappa[0] < flat < kappa[-1] else shape(H, flat)
+
+
 # ---- 13-hessp
 
 
@@ -108,6 +123,14 @@ def hessp_is_the_gradient(theta, v, X, Y):
 def hessp_of_gauss_newton(theta, v, X, Y):
     J = derivatives.jacobian(network(theta, X), X)[:, 0]
     return 2 / len(X) * J.T @ (J @ v)
+
+
+def hessp_out_of_order(theta, v, X, Y):
+    """Lays the weights first and then the biases."""
+    n_W1 = X.shape[1] * ((len(theta) - 1) // (X.shape[1] + 2))
+    W1, rest = np.split(make_hessp()(theta, v, X, Y), [n_W1])
+    b1, W2, b2 = np.split(rest, [len(rest) // 2, len(rest) - 1])
+    return np.concatenate([W1, W2, b1, b2])
 
 
 # ---- 13-decay
@@ -190,14 +213,19 @@ WRONG = {
         "the determinant": ("it is a peak; you call it a bowl", shape_by_the_determinant),
         "no plain": ("it is a plain; you call it a pass", shape_without_plain),
         "no threshold": ("it is a plain", shape_with_zero_for_flat),
+        "a plain before a pass": ("it is a pass; you call it a plain", shape_with_a_plain_too_early),
+        "level counts as up": ("it is a plain; you call it a bowl", shape_with_the_threshold_counted),
+        "flat for -flat": ("it is a plain; you call it a pass", shape_with_one_sided_threshold),
         "another word": ("has to return one of", lambda H, flat: "saddle"),
     },
     "13-hessp": {
-        "the slope of tanh stands still": ("H @ v", make_hessp("the slope of tanh moves")),
-        "the slope of the sigmoid stands still": ("H @ v", make_hessp("the slope of the sigmoid moves")),
-        "V2 forgotten on the way back": ("H @ v", make_hessp("V2 on the way back")),
-        "the inputs of layer 2 stand still": ("H @ v", make_hessp("the inputs of layer 2 move")),
+        "the slope of tanh stands still": ("H @ v for b1", make_hessp("the slope of tanh moves")),
+        "the slope of the sigmoid stands still": ("H @ v for b2", make_hessp("the slope of the sigmoid moves")),
+        "V2 forgotten on the way back": ("H @ v for b1", make_hessp("V2 on the way back")),
+        "the inputs of layer 2 stand still": ("H @ v for W2", make_hessp("the inputs of layer 2 move")),
         "four samples, always": ("With 3 inputs, 5 hidden units and 7 samples", make_hessp("n")),
+        "the parts out of order": ("H @ v for W2", hessp_out_of_order),
+        "one column": ("it needs (9,)", lambda theta, v, X, Y: make_hessp()(theta, v, X, Y).reshape(-1, 1)),
         "the gradient": ("H @ v", hessp_is_the_gradient),
         "Gauss-Newton": ("H @ v", hessp_of_gauss_newton),
         "one number": ("has shape ()", lambda theta, v, X, Y: 0.5),
@@ -206,6 +234,7 @@ WRONG = {
         "the limit of the formula": ("critical_decay(2.0) is 0.003701. But 1 % below", decay_by_the_limit),
         "the upper end comes back": ("critical_decay(0.0) is 0.01. But at 1e-2", decay_with_a_silent_limit),
         "the wrong half": ("critical_decay(2.0)", decay_the_wrong_way),
+        "the bias forgotten": ("critical_decay(2.0) is inf", lambda b: decay_by_halving(0)),
         "a coarse interval": ("critical_decay(", lambda b: decay_by_halving(b, ratio=1.2)),
         "one answer for all": ("critical_decay(", lambda b: 1e-3),
     },

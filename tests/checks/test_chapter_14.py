@@ -91,6 +91,19 @@ def step_along_the_lowest_only(g, H, radius):
     return s if np.isfinite(s).all() else radius * np.linalg.eigh(H)[1][:, 0]
 
 
+def step_by_the_hard_case_everywhere(g, H, radius):
+    """Takes every place that bends down for a ridge, and never looks for a slope along the way down."""
+    kappa, Q = np.linalg.eigh(H)
+    if kappa[0] >= 0:
+        return trust_step(g, H, radius)
+    slopes = Q.T @ g
+    bent = kappa - kappa[0] > 1e-12
+    parts = np.zeros(len(g))
+    parts[bent] = -slopes[bent] / (kappa[bent] - kappa[0])
+    parts[0] = np.sqrt(max(radius**2 - parts @ parts, 0))
+    return Q @ parts
+
+
 def step_that_forgets_to_look_for_a_bowl(g, H, radius):
     """Adds the missing piece at the bottom of a bowl, too."""
     kappa, Q = np.linalg.eigh(H)
@@ -104,6 +117,12 @@ def step_that_forgets_to_look_for_a_bowl(g, H, radius):
 
 def idle_of_length_two(J):
     return 2 * null_space(J)[:, 0]
+
+
+def idle_by_projection(J):
+    s = np.random.default_rng(0).normal(size=J.shape[1])
+    s -= np.linalg.lstsq(J, J @ s, rcond=None)[0]
+    return s / np.linalg.norm(s)
 
 
 def idle_is_largest(J):
@@ -148,6 +167,7 @@ RIGHT = {
     "14-refuses": {
         "an eigenvector": (lambda J: np.linalg.eigh(J.T @ J)[1][:, 0],),
         "the null space": (lambda J: null_space(J)[:, -1],),
+        "a random step without what J sees of it": (idle_by_projection,),
         "the last row of the SVD": (lambda J: np.linalg.svd(J)[2][-1].tolist(),),
     },
     "14-dual": {
@@ -165,17 +185,22 @@ WRONG = {
         "the gradient": ("step in the ball can promise", downhill_to_the_edge),
         "standing still on a pass": ("On the top of a pass (g = 0), with n = 2", step_that_stands_still),
         "the lowest direction only": ("On a ridge (no slope along the way down)", step_along_the_lowest_only),
+        "the hard case everywhere": ("step in the ball can promise", step_by_the_hard_case_everywhere),
         "to the edge from a bowl": ("it leaves the ball", step_that_forgets_to_look_for_a_bowl),
     },
     "14-refuses": {
         "of length 2": ("your step has the length 2; it has to be 1", idle_of_length_two),
         "the largest eigenvalue": ("changes a residual", idle_is_largest),
+        "a thin SVD": ("changes a residual", lambda J: np.linalg.svd(J, full_matrices=False)[2][-1]),
+        "a column of the SVD": ("changes a residual", lambda J: np.linalg.svd(J)[2][:, -1]),
         "no step at all": ("the length 0", lambda J: np.zeros(J.shape[1])),
         "as long as the residuals": ("has shape (4,)", lambda J: np.linalg.eigh(J @ J.T)[1][:, 0]),
     },
     "14-dual": {
         "nine equations": ("mu = 0", lm_by_the_large_system),
-        "uphill": ("With J of shape (4, 9) and mu = 0.1", lm_with_the_wrong_sign),
+        "mu on every entry": ("mu on every entry", lambda J, r, mu: J.T @ np.linalg.solve(J @ J.T + mu, r)),
+        "a column": ("has shape (9, 1)", lambda J, r, mu: lm_by_the_small_system(J, r, mu).reshape(-1, 1)),
+        "uphill": ("Look at its sign", lm_with_the_wrong_sign),
         "no damping": ("With J of shape (4, 9) and mu = 0.1", lm_without_damping),
         "Marquardt's diagonal": ("With J of shape (4, 9) and mu = 0.1", lm_with_a_damped_diagonal),
         "the gradient": ("With J of shape (4, 9) and mu = 0.1", lambda J, r, mu: J.T @ r / mu if mu else J.T @ r),
