@@ -84,9 +84,11 @@ def judge_choose(choose_decay: Answer) -> str:
         Y = (np.arange(n_samples) >= n_samples // 2).astype(float)[:, None]  # one class first: folds want shuffling
         decays = np.sort(10 ** rng.uniform(-5, 0, n_decays)).tolist()
         order = rng.permutation(n_decays)  # how bad each decay is on points that were left out
-        lab = Laboratory(X, dict(zip(decays, order.tolist(), strict=True)))
+        badness = dict(zip(decays, order.tolist(), strict=True))
+        lab = Laboratory(X, badness)
         decay = as_number(choose_decay(lab.fit, X, Y, decays, n_folds, 3), "choose_decay(...)")
         lab.judge(n_folds)
+        judge_seed(choose_decay, lab, (X, Y, decays, n_folds))
         require(
             min(abs(decay - candidate) for candidate in decays) < 1e-12,
             f"choose_decay returned {decay:g}, which is none of the decays that it was given: {brief(decays)}.",
@@ -100,8 +102,24 @@ def judge_choose(choose_decay: Answer) -> str:
     return "Each point judged once for each decay, and never a network that had seen it."
 
 
+def judge_seed(choose_decay: Answer, lab: "Laboratory", data: tuple) -> None:
+    """Require the same folds from the same seed, and others from another."""
+    if data[3] == len(data[0]):  # each fold is a point: there is nothing to deal
+        return
+    deals = []
+    for seed in (3, 4):
+        again = Laboratory(data[0], lab.badness)
+        choose_decay(again.fit, *data, seed)
+        deals.append(again.folds(data[2][0]))
+    require(deals[0] == lab.folds(data[2][0]), "Two runs with rng=3 dealt different folds: shuffle by rng, once.")
+    require(deals[1] != deals[0], "rng=3 and rng=4 dealt the same folds: shuffle by the rng that you are given.")
+
+
 class Laboratory:
-    """Stands in for training: what it returns knows its own points by heart, the better the smaller the decay."""
+    """Stands in for training: what it returns knows its own points by heart, the better the smaller the decay.
+
+    `badness` ranks the decays from 0, the best. The second best is good on all points but one, and its mean is not.
+    """
 
     def __init__(self, X: np.ndarray, badness: dict[float, int]) -> None:
         self.rows = {x.tobytes(): row for row, x in enumerate(X)}
@@ -153,7 +171,16 @@ class Laboratory:
             )
             sizes = [len(memory.judges) for memory in networks]
             require(max(sizes) - min(sizes) <= 1, f"The folds hold {sizes} points; they have to be equal, or nearly.")
+        deals = [self.folds(decay) for decay in self.badness]
+        require(
+            all(deal == deals[0] for deal in deals),
+            "The decays were not judged by the same folds. Deal once, before the loops, so that none is lucky.",
+        )
         self.judge_shuffling(n_folds)
+
+    def folds(self, decay: float) -> set[frozenset[int]]:
+        """Return the folds that judged a decay."""
+        return {frozenset(memory.judges) for memory in self.trained if math.isclose(memory.l2, decay) and memory.judges}
 
     def judge_shuffling(self, n_folds: int) -> None:
         """Require that not every fold is a stretch of the data."""
@@ -178,14 +205,26 @@ class Memory:
             loss == "binary_cross_entropy",
             f"The loss was taken as {loss!r}; name the cross-entropy, BCE, for that is what the networks learn by.",
         )
+        require(
+            l2 == 0, "The loss on a fold was taken with the decay in it, and so the decays pay for themselves: no l2."
+        )
         rows = self.laboratory.find(X)
         self.judges += rows
         rank = next(rank for decay, rank in self.laboratory.badness.items() if math.isclose(decay, self.l2))
         known = np.array([row in self.seen for row in rows])[:, None]
-        toward = np.where(known, 9.0 - math.log10(self.l2), -0.3 * (1 + rank))  # sure of what it has seen
+        unseen = np.full((len(rows), 1), -0.3 * (1 + rank))
+        if rank == 1:
+            unseen = np.array([[-len(self.laboratory.rows) if row == 0 else 0.5] for row in rows])
+        toward = np.where(known, 9.0 - math.log10(self.l2), unseen)  # sure of what it has seen
         Y = np.asarray(Y, dtype=float)
         require(Y.shape == (len(rows), 1), f"loss got a Y of shape {Y.shape} for {len(rows)} points.")
         return float(binary_cross_entropy(toward * (2 * Y - 1), Y)[0])
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Refuse: few points cannot tell two decays by the share that is right."""
+        raise Wrong("A fold judges by its loss here, net.loss(X, Y, BCE), and not by what the network answers.")
+
+    forward = predict
 
 
 @exercise(

@@ -179,6 +179,43 @@ def the_worst(fit, X, Y, decays, n_folds=5, rng=0):
     return decays[int(np.argmax(means))]
 
 
+def cross_validated(fit, X, Y, decays, n_folds, rng, mean=np.mean, l2_too=False, deal_again=False):
+    order = rng.permutation(len(X))
+    scores = []
+    for l2 in decays:
+        if deal_again:
+            order = rng.permutation(len(X))
+        losses = []
+        for fold in np.array_split(order, n_folds):
+            rest = np.setdiff1d(order, fold)
+            losses.append(fit(X[rest], Y[rest], l2).loss(X[fold], Y[fold], BCE, l2 if l2_too else 0))
+        scores.append(mean(losses))
+    return decays[int(np.argmin(scores))]
+
+
+def choose_with(seed=None, **settings):
+    def choose_decay(fit, X, Y, decays, n_folds=5, rng=0):
+        shuffling = np.random.default_rng(rng if seed is None else seed)
+        return cross_validated(fit, X, Y, decays, n_folds, shuffling, **settings)
+
+    return choose_decay
+
+
+def choose_by_answers(fit, X, Y, decays, n_folds=5, rng=0):
+    return decays[int(np.argmin([np.mean(fit(X[5:], Y[5:], l2).predict(X[:5]) != Y[:5]) for l2 in decays]))]
+
+
+def choose_by_chance(fit, X, Y, decays, n_folds=5, rng=0):
+    return cross_validated(fit, X, Y, decays, n_folds, np.random.default_rng())
+
+
+def choose_by_scikit_learn(fit, X, Y, decays, n_folds=5, rng=0):
+    from sklearn.model_selection import KFold
+
+    deal = list(KFold(n_folds, shuffle=True, random_state=rng).split(X))
+    return min(decays, key=lambda l2: sum(fit(X[a], Y[a], l2).loss(X[b], Y[b], BCE) for a, b in deal))
+
+
 def the_index(fit, X, Y, decays, n_folds=5, rng=0):
     return decays.index(choose_by_lists(fit, X, Y, decays, n_folds, rng)) + 7
 
@@ -223,6 +260,7 @@ RIGHT = {
         "lists": (choose_by_lists,),
         "labels, weighted by points": (choose_by_labels,),
         "point by point": (choose_point_by_point,),
+        "folds by scikit-learn": (choose_by_scikit_learn,),
     },
     "15-optimism": {
         "indices": (optimism,),
@@ -255,6 +293,13 @@ WRONG = {
         "not shuffled": ("shuffle first", not_shuffled),
         "the highest loss": ("The lowest mean loss", the_worst),
         "an index": ("none of the decays", the_index),
+        "another seed than the one given": ("rng=3 and rng=4 dealt the same folds", choose_with(seed=0)),
+        "by the answers": ("judges by its loss", choose_by_answers),
+        "no seed": ("Two runs with rng=3", choose_by_chance),
+        "other folds for each decay": ("not judged by the same folds", choose_with(deal_again=True)),
+        "the decay in the loss": ("with the decay in it", choose_with(l2_too=True)),
+        "the median": ("The lowest mean loss", choose_with(mean=np.median)),
+        "the best fold": ("The lowest mean loss", choose_with(mean=np.min)),
         "the squared error": ("was taken as 'mse'", another_loss),
     },
     "15-optimism": {

@@ -1,6 +1,7 @@
 """Chapter 16: answers that are right, answers that students give, and the meter of the budget on every way to train."""
 
 import copy
+import threading
 
 import numpy as np
 import pytest
@@ -92,6 +93,13 @@ def all_at_once(net, training, validation, scale, optimizer):
     return np.mean(net.predict(scale * validation[0]) == validation[1].argmax(axis=1))
 
 
+def pictures_multiplied_in_place(net, training, validation, scale, optimizer):
+    X, Y = training
+    X *= scale
+    nnlib.train(net, X, Y, CE, optimizer, epochs=10, batch_size=32)
+    return np.mean(net.predict(scale * validation[0]) == validation[1].argmax(axis=1))
+
+
 def ranks_against_rows(net, training, validation, scale, optimizer):
     accuracy(net, training, validation, scale, optimizer)
     return np.mean(net.predict(scale * validation[0])[:, None] == validation[1])
@@ -115,6 +123,44 @@ def own_loop(net, X, Y):
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
         step = m / (1 - 0.9 ** (t + 1)) / (np.sqrt(v / (1 - 0.999 ** (t + 1))) + 1e-8)
         net.theta -= rate * (1 - t / n_steps) * step
+
+
+def descent_that_slows(net, X, Y):
+    rng, t, n_steps = np.random.default_rng(0), 0, 5 * -(-len(X) // 8)
+    for _ in range(5):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), 8):
+            batch = order[start : start + 8]
+            _, g = net.loss_and_gradient(X[batch], Y[batch], CE)
+            net.theta -= 0.5 * (1 - t / n_steps) * g
+            t += 1
+
+
+def with_noise_on_the_pictures(net, X, Y):
+    rng, n_steps = np.random.default_rng(0), 5 * -(-len(X) // 8)
+    optimizer = nnlib.Adam(lambda t: 0.02 * (1 - t / n_steps))
+    for _ in range(5):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), 8):
+            batch = order[start : start + 8]
+            _, g = net.loss_and_gradient(X[batch] + 0.1 * rng.normal(size=X[batch].shape), Y[batch], CE)
+            optimizer.step(net.theta, g)
+
+
+def back_when_worse(net, X, Y):
+    best, kept, rate, rng = np.inf, net.theta.copy(), 0.02, np.random.default_rng(0)
+    for _ in range(5):
+        total, order, optimizer = 0.0, rng.permutation(len(X)), nnlib.Adam(rate)
+        for start in range(0, len(X), 8):
+            batch = order[start : start + 8]
+            value, g = net.loss_and_gradient(X[batch], Y[batch], CE)
+            total += value * len(batch)
+            optimizer.step(net.theta, g)
+        if total > best:
+            net.theta[:] = kept
+        else:
+            best, kept = total, net.theta.copy()
+        rate /= 2.5
 
 
 def mean_of_the_end(net, X, Y):
@@ -239,6 +285,98 @@ def swallowing(net, X, Y):
         pass
 
 
+def elsewhere(net, X, Y):
+    """Learn these pictures where nobody counts."""
+    other = nnlib.NeuralNetwork(64, 64, 10, output="softmax", rng=0)
+    cosine(other, X, Y)
+    net.theta = other.theta
+
+
+def found_by_single_pixels(net, X, Y):
+    """Find the order of the pixels by 64 looks, and learn where nobody counts."""
+    (W, b), A1 = (net.layers[0].W, net.layers[0].b), net.layer_outputs(0.5 * np.eye(64))[0]
+    Z = 2 * (np.arctanh(A1) - b)
+    places = [int(np.argmin(np.abs(W - z).sum(axis=1))) for z in Z]
+    elsewhere(net, X[:, np.argsort(places)], Y)
+
+
+def unfolded(net, A1):
+    """Return the pictures that hidden outputs come from."""
+    Z = np.arctanh(np.clip(A1, -1 + 1e-12, 1 - 1e-12)) - net.layers[0].b
+    return np.linalg.solve(net.layers[0].W.T, Z.T).T
+
+
+def found_by_hidden_outputs(net, X, Y):
+    elsewhere(net, unfolded(net, net.layer_outputs(X)[0]), Y)
+
+
+def found_by_hidden_outputs_of_parts(net, X, Y):
+    parts = [unfolded(net, net.layer_outputs(part)[0]) for part in np.array_split(X, 6)]
+    elsewhere(net, np.concatenate(parts), Y)
+
+
+def found_by_slopes(net, X, Y):
+    pictures = []
+    for row in range(len(X)):
+        _, g = net.loss_and_gradient(X[[row]], Y[[row]], CE)
+        db = g[64 * 64 : 65 * 64]
+        unit = np.argmax(np.abs(db))
+        pictures.append(g[: 64 * 64].reshape(64, 64)[:, unit] / db[unit])
+    elsewhere(net, np.array(pictures), Y)
+
+
+def around_the_meter(net, X, Y):
+    X, Y, _, fused, l2 = net.check_problem(X, Y, CE, 0.0)
+    optimizer = nnlib.Adam(0.005)
+    for _ in range(10):
+        for start in range(0, len(X), 16):
+            batch = slice(start, start + 16)
+            _, g = net.loss_and_gradient_unchecked(X[batch], Y[batch], nnlib.losses.cross_entropy, fused, l2)
+            optimizer.step(net.theta, g)
+
+
+def of_another_class(net, X, Y):
+    net.__class__ = nnlib.NeuralNetwork
+    nnlib.train(net, X, Y, CE, nnlib.Adam(0.01), epochs=20, batch_size=16)
+
+
+def another_predict(net, X, Y):
+    chapters_adam(net, X, Y)
+    net.predict = lambda pictures: Y[(np.sum(X**2, axis=1) - 2 * pictures @ X.T).argmin(axis=1)].argmax(axis=1)
+
+
+def another_forward(net, X, Y):
+    chapters_adam(net, X, Y)
+    net.forward = lambda pictures: Y[(np.sum(X**2, axis=1) - 2 * pictures @ X.T).argmin(axis=1)]
+
+
+def from_the_fresh(net, X, Y):
+    known = {x.tobytes() for x in X}
+    X, Y = nnlib.datasets.digits()
+    others = np.array([x.tobytes() not in known for x in X])
+    cosine(net, X[others], Y[others])
+
+
+def in_threads(net, X, Y):
+    for _ in range(2):
+        thread = threading.Thread(target=cosine, args=(net, X, Y))
+        thread.start()
+        thread.join()
+
+
+def slopes_by_hand(net, X, Y):
+    first, second = net.layers
+    for start in [*range(0, len(X), 8)] * 5:
+        batch = slice(start, start + 8)
+        A1, A2 = net.layer_outputs(X[batch])
+        dZ2 = (A2 - Y[batch]) / len(A2)
+        dZ1 = dZ2 @ second.W.T * (1 - A1**2)
+        first.W[...] -= 0.5 * X[batch].T @ dZ1
+        first.b[...] -= 0.5 * dZ1.sum(axis=0)
+        second.W[...] -= 0.5 * A1.T @ dZ2
+        second.b[...] -= 0.5 * dZ2.sum(axis=0)
+
+
 def returned(net, X, Y):
     twin = net.copy()
     chapters_adam(twin, X, Y)
@@ -251,7 +389,14 @@ RIGHT = {
         "by the network": (saturated, accuracy),
         "by hand, epoch by epoch": (saturated_by_hand, accuracy_on_a_copy),
     },
-    "16-budget": {"a cosine": (cosine,), "a loop of its own": (own_loop,), "the mean of the end": (mean_of_the_end,)},
+    "16-budget": {
+        "a cosine": (cosine,),
+        "a loop of its own": (own_loop,),
+        "the mean of the end": (mean_of_the_end,),
+        "a descent that slows": (descent_that_slows,),
+        "noise on the pictures": (with_noise_on_the_pictures,),
+        "back to the best when an epoch is worse": (back_when_worse,),
+    },
 }
 WRONG = {
     "16-confusion": {
@@ -272,6 +417,8 @@ WRONG = {
         "reads what it learned": ("accuracy(net, training, validation, 16", saturated, on_what_it_learned),
         "the scale forgotten": ("accuracy(net, training, validation, 16", saturated, scale_forgotten),
         "all pictures in a batch": ("accuracy(net, training, validation, 16", saturated, all_at_once),
+        "the pictures multiplied in place": ("changes the pictures", saturated, pictures_multiplied_in_place),
+        "percent": ("a share lies between 0 and 1", saturated, lambda *given: 100 * accuracy(*given)),
         "digits against one-hot rows": ("accuracy(net, training, validation, 16", saturated, ranks_against_rows),
     },
     "16-budget": {
@@ -301,6 +448,17 @@ WRONG = {
         "a network that nobody counts": ("the network itself has learned hardly anything", somebody_elses),
         "errors swallowed": ("stopped at 40 passes", swallowing),
         "the trained one is returned": ("has to be trained in place", returned),
+        "the order found by single pixels": ("the pixels changed their places", found_by_single_pixels),
+        "the pictures found by hidden outputs": ("the pixels changed their places", found_by_hidden_outputs),
+        "the same, part by part": ("the pixels changed their places", found_by_hidden_outputs_of_parts),
+        "the pictures found by slopes": ("the pixels changed their places", found_by_slopes),
+        "around the meter": ("the pixels changed their places", around_the_meter),
+        "a network of another class": ("the network itself has learned hardly anything", of_another_class),
+        "a predict that looks it up": ("95.5 % are asked for", another_predict),
+        "a forward that looks it up": ("95.5 % are asked for", another_forward),
+        "learning from the fresh pictures": ("shown fresh pictures", from_the_fresh),
+        "two threads": ("It spent 10.0 passes", in_threads),
+        "slopes by hand": ("Slopes by hand do not fit its first weights", slopes_by_hand),
     },
 }
 test_right, test_wrong = judged(RIGHT, WRONG)
@@ -329,6 +487,6 @@ def test_a_pass_is_all_pictures_once():
     plain = nnlib.NeuralNetwork(64, 64, 10, output="softmax", rng=0)
     nnlib.train(net, X, Y, CE, nnlib.Adam(0.01), epochs=BUDGET - 1, batch_size=50)
     assert meter.passes == BUDGET  # with the look that train takes at its end
-    nnlib.train(plain, X[:, net.order], Y, CE, nnlib.Adam(0.01), epochs=BUDGET - 1, batch_size=50)
+    nnlib.train(plain, X[:, meter.order], Y, CE, nnlib.Adam(0.01), epochs=BUDGET - 1, batch_size=50)
     np.testing.assert_allclose(net.theta, plain.theta, rtol=1e-6, atol=1e-9)
-    np.testing.assert_allclose(net.forward(X), plain.forward(X[:, net.order]))
+    np.testing.assert_allclose(net.forward(X), plain.forward(X[:, meter.order]))
