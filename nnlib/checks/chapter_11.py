@@ -49,7 +49,9 @@ def judge_adam(adam_step: Answer) -> str:
     return "Forty steps in a row are those of the equation, with three settings and three lengths of theta."
 
 
-def adam(arrays: dict[str, np.ndarray], g: np.ndarray, t: int, rate: float, beta1: float, beta2: float, eps: float):
+def adam(
+    arrays: dict[str, np.ndarray], g: np.ndarray, t: int, rate: float, beta1: float, beta2: float, eps: float
+) -> None:
     """Take one step of Adam, the slow and sure way."""
     arrays["m"] = beta1 * arrays["m"] + (1 - beta1) * g
     arrays["v"] = beta2 * arrays["v"] + (1 - beta2) * g**2

@@ -107,7 +107,7 @@ def judge_hessp(hessp: Answer) -> str:
     return "It equals the exact product in 15 random cases, for any number of inputs, hidden units and samples."
 
 
-def lowest_at_sixth(decay, b):
+def lowest_at_sixth(decay: float, b: float) -> float:
     """Return the smallest eigenvalue at the floor of 1/6, the sleeping unit's idle bias b left out."""
     X, Y = datasets.xor()
     one = NeuralNetwork(2, 1, 1)
@@ -117,7 +117,8 @@ def lowest_at_sixth(decay, b):
     net = NeuralNetwork(2, 2, 1)
     net.theta = np.array([w1, 0, w2, 0, b1, b, w, 0, c])
     kept = np.delete(np.arange(9), 5)
-    return np.linalg.eigvalsh(derivatives.hessian(net, X, Y, l2=decay)[np.ix_(kept, kept)])[0]
+    H = derivatives.hessian(net, X, Y, l2=decay)[np.ix_(kept, kept)]
+    return float(np.linalg.eigvalsh(H)[0])
 
 
 @exercise(

@@ -1,5 +1,7 @@
 """What a right answer does, in the exercises of chapter 14, Steps that know the curvature."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from nnlib.checks.answers import Answer, as_array, require, require_close
@@ -9,19 +11,19 @@ from nnlib.checks.registry import exercise
 LEAST = 0.999  # the part of the best possible promise that a step has to reach
 
 
-def promise(g, H, s):
+def promise(g: np.ndarray, H: np.ndarray, s: np.ndarray) -> float:
     """Return by how much the model says that the loss falls."""
-    return -(g @ s + s @ H @ s / 2)
+    return -float(g @ s + s @ H @ s / 2)
 
 
-def best_promise(g, H, radius):
+def best_promise(g: np.ndarray, H: np.ndarray, radius: float) -> float:
     """Return the largest promise in the ball: by the eigenvalues, the hard case included."""
     kappa, Q = np.linalg.eigh(H)
     slopes = Q.T @ g
     size = max(np.abs(kappa).max(), np.linalg.norm(g) / radius, 1e-300)
     low = max(0.0, -kappa[0])
 
-    def coefficients(mu):
+    def coefficients(mu: float) -> np.ndarray:
         bent = kappa + mu
         safe = np.where(bent > 1e-13 * size, bent, np.inf)  # what does not bend is for the edge
         return -slopes / safe
@@ -41,7 +43,7 @@ def best_promise(g, H, radius):
     return promise(slopes, np.diag(kappa), -slopes / np.maximum(kappa + high, 1e-300))
 
 
-def cases(rng):
+def cases(rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray, np.ndarray, float]]:
     """Yield where the step begins, g, H and a radius: slopes and passes, hard cases and none."""
     for n in (1, 2, 5, 8):
         for kappa in (rng.uniform(1, 4, n), rng.normal(size=n), -rng.uniform(0.5, 3, n)):
