@@ -47,6 +47,7 @@ class Recorder:
         self.calls: list[tuple] = []
 
     def loss_and_gradient(self, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+        """Note what is asked, and answer as a linear neuron does."""
         X, Y = as_array(X, "the X that fit hands to loss_and_gradient"), as_array(Y, "its Y")
         require(
             X.ndim == 2 and X.shape[1] == len(self.W) and Y.shape == (len(X), 1) and len(X) > 0,
