@@ -1,5 +1,7 @@
 """What a right answer does, in the exercises of chapter 8, The training loop."""
 
+from typing import Any
+
 import numpy as np
 
 from nnlib.checks.answers import Answer, NotAttempted, Wrong, as_array, as_number, brief, require, require_close
@@ -21,7 +23,7 @@ def judge_steps(n_steps: Answer) -> str:
     """Right is: one step for each batch of each epoch, the last and smaller one too, for any three whole numbers."""
     rng = np.random.default_rng(8)
     cases = [(200, 32, 10), (200, 200, 10), (4, 3, 1), (7, 1, 3), (5, 20, 4), (1, 1, 1), (60, 20, 7)]
-    cases += [tuple(map(int, rng.integers(1, 300, 3))) for _ in range(40)]
+    cases += [(int(n), int(size), int(epochs)) for n, size, epochs in rng.integers(1, 300, (40, 3))]
     for n_samples, batch_size, epochs in cases:
         said = as_number(n_steps(n_samples, batch_size, epochs), f"n_steps({n_samples}, {batch_size}, {epochs})")
         batches = len(range(0, n_samples, batch_size))
@@ -40,14 +42,14 @@ class Recorder:
     `W` is a view into the first `theta`, so a new vector in its place moves nothing.
     """
 
-    def __init__(self, n_in: int, seed: int):
+    def __init__(self, n_in: int, seed: int) -> None:
         self.theta = np.random.default_rng(seed).normal(size=n_in)
         self.W = self.first = self.theta
         self.batches: list[np.ndarray] = []
         self.calls: list[tuple] = []
 
     def loss_and_gradient(self, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Note what is asked, and answer as a linear neuron does."""
+        """Return the mean squared error and its gradient; note what was shown."""
         X, Y = as_array(X, "the X that fit hands to loss_and_gradient"), as_array(Y, "its Y")
         require(
             X.ndim == 2 and X.shape[1] == len(self.W) and Y.shape == (len(X), 1) and len(X) > 0,
@@ -219,7 +221,7 @@ def judge_repeat(repeatable: Answer) -> str:
     return "The same seed gives the same bytes, and another seed others."
 
 
-def trained_bytes(value: object, seed: int) -> bytes:
+def trained_bytes(value: Any, seed: int) -> bytes:
     """Require the bytes of the theta of a 2-4-1 network that was trained."""
     require(
         isinstance(value, bytes), f"repeatable({seed}) has to return net.theta.tobytes(); it returns {brief(value)}."
@@ -233,4 +235,4 @@ def trained_bytes(value: object, seed: int) -> bytes:
         np.isfinite(theta).all() and theta[8:12].any() and theta[16],
         f"The biases in the bytes of repeatable({seed}) are still 0: the network has not been trained.",
     )
-    return value
+    return bytes(value)

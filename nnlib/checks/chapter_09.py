@@ -1,6 +1,7 @@
 """What a right answer does, in the exercises of chapter 9, When XOR refuses."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -140,13 +141,19 @@ def fresh_starts(number: int) -> np.ndarray:
 def judge_patience(cost_of_success: Answer, best_patience: Answer) -> str:
     """Right is: the epochs of all starts by the count of those that learn in time; the patience where that is least."""
     rng = np.random.default_rng(9)
-    cases = [([10, np.inf], 30), ([10, 30], 30), ([10, 31], 30), ([50, np.inf, 70], 20), ([np.inf, np.inf], 100)]
+    cases: list[tuple[Any, int]] = [
+        ([10, np.inf], 30),
+        ([10, 30], 30),
+        ([10, 31], 30),
+        ([50, np.inf, 70], 20),
+        ([np.inf, np.inf], 100),
+    ]
     for size in (3, 7, 40):
         times = rng.integers(20, 400, size).astype(float)
         times[rng.random(size) < 0.4] = np.inf
         cases += [(times, int(patience)) for patience in rng.integers(20, 500, 6)]
-    for times, patience in cases:
-        learned_at = np.array(times, float)
+    for learning_times, patience in cases:
+        learned_at = np.array(learning_times, float)
         cost = as_number(cost_of_success(learned_at, patience), "cost_of_success(learned_at, patience)")
         expected = plain_cost(learned_at, patience)
         require(
