@@ -82,8 +82,8 @@ MAY_IMPORT = {
         "widgets.controls", "widgets.playground.settings", "widgets.playground.stage",
     },
     "widgets.playground.widget": {
-        "network", "widgets.controls", "widgets.playground.controls", "widgets.playground.settings",
-        "widgets.playground.stage", "widgets.still", "widgets.traits",
+        "network", "optimizers", "training", "widgets.controls", "widgets.playground.controls",
+        "widgets.playground.settings", "widgets.playground.stage", "widgets.still", "widgets.traits",
     },
     "widgets.playground": {"widgets.playground.widget"},
     "widgets": {"widgets.digit_pad", "widgets.flipbook", "widgets.playground"},

@@ -296,6 +296,20 @@ def test_a_still_stands_for_it_and_its_text_repeats():
     assert repr(playground) == repr(Playground()) and "0x" not in repr(playground)
 
 
+@pytest.mark.parametrize("optimizer", ["gd", "momentum", "nesterov", "rmsprop", "adam"])
+def test_the_still_shows_the_network_that_the_page_opens_with(monkeypatch, optimizer):
+    shown = []
+    monkeypatch.setattr("nnlib.widgets.playground.widget.draw_still", lambda net, *data: shown.append(net))
+    playground = Playground(hidden_size=2, seed=9, optimizer=optimizer, learning_rate=0.1, epochs=50)
+    playground._repr_mimebundle_()
+    twin = nnlib.NeuralNetwork(2, 2, 1, rng=9)
+    steps = {"gd": nnlib.GradientDescent, "momentum": nnlib.Momentum, "nesterov": nnlib.Nesterov}
+    steps |= {"rmsprop": nnlib.RMSProp, "adam": nnlib.Adam}
+    nnlib.train(twin, X, Y, optimizer=steps[optimizer](0.1), epochs=50)
+    assert np.array_equal(shown[0].theta, twin.theta)
+    assert playground.epoch == 0 and not np.array_equal(playground.theta, twin.theta)  # the page trains its own
+
+
 def test_the_scripts_of_the_page_ask_for_nothing_from_elsewhere():
     source = read_module(PAGE)
     for word in ("import {", "import(", "fetch(", "XMLHttpRequest", "http://", "https://", "eval("):

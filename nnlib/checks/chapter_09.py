@@ -98,6 +98,12 @@ def judge_restarts(restarts_needed: Answer, kept: Answer) -> str:
         require(promised > wanted - 1e-9, f"{said}. So many starts succeed with {promised:.4f}, which is too little.")
         fewer = 1 - (1 - p) ** (k - 1)
         require(k == 1 or fewer < wanted + 1e-9, f"{said}. One start fewer succeeds with {fewer:.4f}: enough.")
+    for wanted, expected in [(0.5, 1), (0.75, 2), (0.875, 3)]:  # powers of 1/2 are exact: here "at least" can be told
+        k = as_number(restarts_needed(0.5, wanted), f"restarts_needed(0.5, {wanted:g})")
+        require(
+            k == expected,
+            f"restarts_needed(0.5, {wanted:g}) is {k:g}. {expected} keep the promise with exactly {wanted:g}.",
+        )
     learned = fresh_starts(100)
     for k, attempts in [(1, 60), (2, 50), (3, 30)]:
         result = kept(k, attempts)
@@ -155,10 +161,8 @@ def judge_patience(cost_of_success: Answer, best_patience: Answer) -> str:
             f"cost_of_success is {cost:.6g} for {brief(learned_at)} and patience {patience}; "
             f"{told(learned_at, patience, expected)}",
         )
-    for seed in range(4):
-        rng = np.random.default_rng(seed)
-        learned_at = rng.integers(30, 900, 25).astype(float)
-        learned_at[rng.random(25) < 0.4] = np.inf
+    ends = [np.array([20.0, np.inf, 900.0]), np.array([np.inf, 2000.0, 2000.0])]  # the first and the last are allowed
+    for learned_at in [*(mixed_starts(seed) for seed in range(4)), *ends]:
         found = as_number(best_patience(learned_at), "best_patience(learned_at)")
         require(20 <= found <= 2000, f"best_patience is {found:g}; it has to be from 20 to 2,000.")
         costs = {patience: plain_cost(learned_at, patience) for patience in range(20, 2001)}
@@ -169,6 +173,14 @@ def judge_patience(cost_of_success: Answer, best_patience: Answer) -> str:
             f"for each success. A patience of {best} costs {costs[best]:.4g}.",
         )
     return f"It agrees with counting by hand in {len(cases)} cases, and finds the cheapest patience."
+
+
+def mixed_starts(seed: int) -> np.ndarray:
+    """Return when 25 starts learn, infinity for those that never do."""
+    rng = np.random.default_rng(seed)
+    learned_at = rng.integers(30, 900, 25).astype(float)
+    learned_at[rng.random(25) < 0.4] = np.inf
+    return learned_at
 
 
 def plain_cost(learned_at: np.ndarray, patience: float) -> float:

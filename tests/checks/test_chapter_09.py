@@ -167,6 +167,11 @@ WRONG = {
             by_rows,
         ),
         "one too many": ("enough", lambda p, wanted=0.99: by_trying(p, wanted) + 1, by_rows),
+        "one more where the logarithms divide": (
+            "exactly 0.5",
+            lambda p, wanted=0.99: 1 if p == 1 else int(math.log(1 - wanted) / math.log(1 - p)) + 1,
+            by_rows,
+        ),
         "99 % whatever is wanted": ("restarts_needed(0.01, 0.5)", lambda p, wanted=0.99: by_trying(p), by_rows),
         "no answer at p = 1": (
             "stops with ValueError",
@@ -189,6 +194,16 @@ WRONG = {
         "zero where none learns": ("infinite", *priced(lambda t, c: by_minimum(t, c) if np.any(t <= c) else 0)),
         "the book's patience": ("A patience of", by_minimum, lambda t: 110),
         "the dearest": ("best_patience is", by_minimum, lambda t: 2000),
+        "without the last": (
+            "For 3 starts best_patience",
+            by_minimum,
+            lambda t: min(range(20, 2000), key=lambda c: by_minimum(t, c)),
+        ),
+        "without the first": (
+            "For 3 starts best_patience",
+            by_minimum,
+            lambda t: min(range(21, 2001), key=lambda c: by_minimum(t, c)),
+        ),
         "the cost": ("best_patience is", by_minimum, lambda t: min(by_minimum(t, c) for c in range(20, 2001))),
     },
 }

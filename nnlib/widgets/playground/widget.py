@@ -16,6 +16,8 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from nnlib.network import NeuralNetwork
+from nnlib.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSProp
+from nnlib.training import train
 from nnlib.validation import as_floats, check_finite
 from nnlib.widgets.controls import width_of
 from nnlib.widgets.playground.controls import fold, make_control, make_weight, name_weights
@@ -40,6 +42,7 @@ from nnlib.widgets.playground.stage import Stage
 from nnlib.widgets.still import draw_still
 from nnlib.widgets.traits import Checked, Refused, Reported, as_they_come, refusing
 
+OPTIMIZERS = {"gd": GradientDescent, "momentum": Momentum, "nesterov": Nesterov, "rmsprop": RMSProp, "adam": Adam}
 IN_FRONT = 3  # controls that stand open; the others are folded away
 
 
@@ -165,7 +168,19 @@ class Playground(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict:
         """Add a still, for a PDF or a viewer that draws no widgets."""
-        return super()._repr_mimebundle_(**kwargs) | {"image/png": draw_still(self.to_network(), *self.read_data())}
+        return super()._repr_mimebundle_(**kwargs) | {"image/png": draw_still(self._shown_network(), *self.read_data())}
+
+    def _shown_network(self) -> NeuralNetwork:
+        """Return the network as the page opens it: after `epochs`, which the page trains before it shows anything."""
+        net = self.to_network()
+        if self.epoch == 0 and self._stage.epochs > 0:
+            step = OPTIMIZERS[self.optimizer](self.learning_rate)
+            X, Y = self.read_data()
+            train(
+                net, X, Y, loss=self.loss_name, optimizer=step, epochs=self._stage.epochs, batch_size=self.batch_size,
+                rng=self.seed, l2=self.l2,
+            )  # fmt: skip
+        return net
 
     def to_network(self) -> NeuralNetwork:
         """Return the network as it is now, a `NeuralNetwork` of its own.
