@@ -1,5 +1,6 @@
 """What a right answer does, in the exercises of chapter 16, Handwritten digits."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -222,31 +223,40 @@ class Meter:
         self.shown[...] = self.shown[:, places]
 
 
-def metered(meter: Meter, seed: int, hidden_size: int = 64) -> NeuralNetwork:
-    """Return the chapter's network at the start `seed`; all of its kind, copies too, share the meter.
-
-    The meter is no attribute of anything that an answer is handed.
-    """
+def counted_loss(meter: Meter) -> Callable[[LossFunction], LossFunction]:
+    """Return what makes of a loss one that counts its samples. Every trainer asks it, in each of its evaluations."""
 
     @cache
     def counted(function: LossFunction) -> LossFunction:
-        """Return a loss that counts its samples. Every trainer asks it, in each of its evaluations."""
-
         def counting(Q: np.ndarray, Y: np.ndarray) -> tuple[np.floating, np.ndarray]:
             meter.count(len(Q))
             return function(Q, np.asarray(Y))
 
         return counting
 
-    class CountedTargets(np.ndarray):
-        """Targets that count how often they are subtracted from: Levenberg-Marquardt takes residuals, no loss."""
+    return counted
 
+
+def counted_targets(meter: Meter) -> type[np.ndarray]:
+    """Return targets that count how often they are subtracted from: Levenberg-Marquardt takes residuals, no loss."""
+
+    class CountedTargets(np.ndarray):
         def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
             """Do what NumPy does, on plain arrays; each residual has a gradient of its own."""
             if ufunc is np.subtract:
                 meter.count(self.size)
             plain = [np.asarray(entry) if isinstance(entry, CountedTargets) else entry for entry in inputs]
             return getattr(ufunc, method)(*plain, **keywords)
+
+    return CountedTargets
+
+
+def metered(meter: Meter, seed: int, hidden_size: int = 64) -> NeuralNetwork:
+    """Return the chapter's network at the start `seed`; all of its kind, copies too, share the meter.
+
+    The meter is no attribute of anything that an answer is handed.
+    """
+    counted, targets = counted_loss(meter), counted_targets(meter)
 
     class MeteredNetwork(NeuralNetwork):
         """The chapter's network, each picture that it looks at counted, with the pixels in an order of its own."""
@@ -255,7 +265,7 @@ def metered(meter: Meter, seed: int, hidden_size: int = 64) -> NeuralNetwork:
             """Return the problem with its pixels in order and its loss counted: all training begins here."""
             X, Y, function, logits, l2 = super().check_problem(X, Y, loss, l2)
             if loss == "mse":
-                Y = Y.view(CountedTargets)
+                Y = Y.view(targets)
             meter.shown = meter.show(X)
             return meter.shown, Y, counted(function), logits, l2
 
