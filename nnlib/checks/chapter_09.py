@@ -98,11 +98,11 @@ def judge_restarts(restarts_needed: Answer, kept: Answer) -> str:
         require(promised > wanted - 1e-9, f"{said}. So many starts succeed with {promised:.4f}, which is too little.")
         fewer = 1 - (1 - p) ** (k - 1)
         require(k == 1 or fewer < wanted + 1e-9, f"{said}. One start fewer succeeds with {fewer:.4f}: enough.")
-    for wanted, expected in [(0.5, 1), (0.75, 2), (0.875, 3)]:  # powers of 1/2 are exact: here "at least" can be told
+    for wanted, exact in [(0.5, 1), (0.75, 2), (0.875, 3)]:  # powers of 1/2 are exact
         k = as_number(restarts_needed(0.5, wanted), f"restarts_needed(0.5, {wanted:g})")
         require(
-            k == expected,
-            f"restarts_needed(0.5, {wanted:g}) is {k:g}. {expected} keep the promise with exactly {wanted:g}.",
+            k == exact,
+            f"restarts_needed(0.5, {wanted:g}) is {k:g}. With {exact} the promise is exactly kept.",
         )
     learned = fresh_starts(100)
     for k, attempts in [(1, 60), (2, 50), (3, 30)]:

@@ -168,7 +168,7 @@ WRONG = {
         ),
         "one too many": ("enough", lambda p, wanted=0.99: by_trying(p, wanted) + 1, by_rows),
         "one more where the logarithms divide": (
-            "exactly 0.5",
+            "is exactly kept",
             lambda p, wanted=0.99: 1 if p == 1 else int(math.log(1 - wanted) / math.log(1 - p)) + 1,
             by_rows,
         ),
