@@ -4,6 +4,7 @@ import functools
 import os
 import re
 
+import numpy  # noqa: F401: loaded first, so that the tests themselves add as this machine does
 import pytest
 
 from tools import clone, notebooks
