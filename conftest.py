@@ -4,8 +4,8 @@ import functools
 import os
 import re
 
-import numpy  # noqa: F401: loaded first, so that the tests themselves add as this machine does
 import pytest
+import scipy.linalg  # noqa: F401 (loaded before the order is set, so that the tests themselves add as this machine does)
 
 from tools import clone, notebooks
 
