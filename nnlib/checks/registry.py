@@ -67,8 +67,8 @@ def check(exercise: str, *answers: Any) -> Verdict:
     exercise : str
         Its name, such as "06-two-two-one"; `exercises` lists all.
     *answers : function, number, array, ...
-        What the exercise asks for, in the order of its signature. A function is called on copies of
-        random inputs, for 10 seconds at most unless the exercise says otherwise.
+        What the exercise asks for, in the order of its signature. A function is called on random inputs,
+        each time for 10 seconds at most unless the exercise says otherwise.
 
     Returns
     -------

@@ -56,11 +56,16 @@ class Hint:
     rungs: int
     message: str
 
+    @property
+    def headline(self) -> str:
+        """Which hint it is, and of how many."""
+        return f"{self.exercise}, hint {self.rung} of {self.rungs}:"
+
     def __repr__(self) -> str:
-        return f"{self.exercise}, hint {self.rung} of {self.rungs}: {self.message}"
+        return f"{self.headline} {self.message}"
 
     def _repr_html_(self) -> str:
-        return box(f"{self.exercise}, hint {self.rung} of {self.rungs}:", self.message, GRAY)
+        return box(self.headline, self.message, GRAY)
 
 
 def box(headline: str, message: str, color: str) -> str:
