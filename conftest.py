@@ -3,20 +3,24 @@
 import functools
 import os
 import re
+from unittest import mock
 
 import pytest
-import scipy.linalg  # noqa: F401 (loaded before the order is set, so that the tests themselves add as this machine does)
 
 from tools import clone, notebooks
-
-# The kernels of nbval add in the order in which those of `make notebooks` did, or the last digits differ.
-os.environ.update(notebooks.ONE_ORDER)
 
 
 @functools.cache
 def changed_notebooks():
     """Ask git once, and only when something failed."""
     return clone.changed_notebooks()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """Let nbval's kernels, started here, add in the order of `make notebooks`; the tests add as the machine does."""
+    with mock.patch.dict(os.environ, notebooks.ONE_ORDER if item.path.suffix == ".ipynb" else {}):
+        return (yield)
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -27,14 +27,15 @@ from tests.estimators import PAIRS, THREE, TWO, VALUES, X, classifier, regressor
 quiet = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
-# Weights equal repetitions to the seventh digit where a method goes on until then, so these have a convex problem.
+# Weights equal repetitions to the seventh digit where a method goes on until then: these have a convex problem, and
+# one round enough (alpha 1) that each gets there in whichever order a processor adds.
 PRECISE = ("Newton-CG", "BFGS", "SLSQP", "trust-ncg", "trust-constr")
 EARLY = {"early_stopping": True, "learning_rate_init": 0.1}
 CHECKED = [
     *(kind(solver=solver) for kind in (NNClassifier, NNRegressor) for solver in ("adam", "sgd", "lbfgs")),
     NNClassifier((8, 4), "tanh", solver="sgd", learning_rate_init=0.1, momentum=0.5, shuffle=False),
-    *(NNClassifier((), solver=solver, tol=1e-10, max_iter=500, alpha=0.1) for solver in PRECISE),
-    *(NNRegressor((), solver=solver, tol=1e-10, max_iter=500, alpha=0.1) for solver in ("BFGS", "trust-exact")),
+    *(NNClassifier((), solver=solver, tol=1e-10, max_iter=500, alpha=1.0) for solver in PRECISE),
+    *(NNRegressor((), solver=solver, tol=1e-10, max_iter=500, alpha=1.0) for solver in ("BFGS", "trust-exact")),
     *(kind(solver=solver, **EARLY) for kind in (NNClassifier, NNRegressor) for solver in ("adam", "sgd", "lbfgs")),
 ]
 
@@ -87,7 +88,7 @@ def test_the_two_kinds_of_output():
 
 
 def test_one_target_and_several():
-    settings = {"solver": "lbfgs", "max_iter": 1000, "alpha": 0.01}
+    settings = {"solver": "lbfgs", "max_iter": 5000, "alpha": 0.01}
     one, column = regressor(**settings).fit(X, VALUES), regressor(**settings).fit(X, VALUES[:, None])
     assert one.predict(X).shape == column.predict(X).shape == (60,)
     np.testing.assert_array_equal(one.predict(X), column.predict(X))

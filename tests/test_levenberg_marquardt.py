@@ -1,4 +1,5 @@
 import math
+import re
 import tracemalloc
 
 import numpy as np
@@ -142,8 +143,8 @@ def far_away(scale, hidden="relu"):
 @pytest.mark.parametrize(
     ("scale", "message"),
     [
-        (np.nan, "theta[0] is nan; every entry may be a finite number, as after `net.theta[:] = "),
-        (1e200, "the loss at theta is inf, and nothing can be learned from there; scale X and Y to about 1, or begin"),
+        (np.nan, r"theta\[0\] is nan; every entry may be a finite number, as after `net\.theta\[:\] = "),
+        (1e200, r"the loss at theta is (inf|nan), and nothing can be learned from there; scale X and Y to about 1, "),
         (1e77, "the largest square of slopes at theta is inf, and nothing can be learned from there; scale X and Y"),
     ],
 )
@@ -156,7 +157,7 @@ def test_a_start_without_finite_numbers_is_refused(scale, message):
     before = net.theta.tobytes()
     with pytest.raises(ValueError) as caught:
         levenberg_marquardt(net, X, Y)
-    assert str(caught.value).startswith(message)
+    assert re.match(message, str(caught.value))
     assert net.theta.tobytes() == before
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -122,3 +123,21 @@ def test_make_help_lists_every_target():
 def test_the_readme_names_targets_that_exist():
     named = set(re.findall(r"(?:^|`)make (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert {"book", "test"} <= named <= targets()
+
+
+def test_only_the_kernels_add_in_one_order_and_the_tests_as_the_machine_does(tmp_path):
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").touch()  # or pytest would look for the project's root further up
+    (tmp_path / "_toc.yml").write_text("root: chapter\n", encoding="utf-8")
+    own = "import os\n\n\ndef test_own():\n    assert 'OPENBLAS_CORETYPE' not in os.environ\n"
+    (tmp_path / "test_own.py").write_text(own, encoding="utf-8")
+    save_notebook(tmp_path, "import os\nassert os.environ['OPENBLAS_CORETYPE'] == 'Haswell'")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "OPENBLAS_C"))}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "-n", "2"],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert "2 passed" in run.stdout, run.stdout
