@@ -64,7 +64,15 @@ MAY_IMPORT = {
     "plotting.landscapes": {"fast.passes", "plotting.common"},
     "plotting.maps": {"plotting.common"},
     "plotting.diagrams": {"plotting.common"},
-    "plotting": {"plotting.common", "plotting.planes", "plotting.landscapes", "plotting.maps", "plotting.diagrams"},
+    "plotting.tables": set(),
+    "plotting": {
+        "plotting.common",
+        "plotting.planes",
+        "plotting.landscapes",
+        "plotting.maps",
+        "plotting.diagrams",
+        "plotting.tables",
+    },
     # Python and its browser part side by side
     "widgets.scripts": set(),
     "widgets.traits": set(),

@@ -3,7 +3,7 @@
 Each function takes `ax=None`, returns the `ax` it drew on, and never calls `plt.show()`. It may be any Axes of x and y:
 with ticks, scales, limits, a direction or a style of its own, a twin, an inset, one of a SubFigure. `loss_curve` and
 `decision_boundary` keep its scales; what has coordinates of its own (cells, units, directions) lays a linear one.
-`describe` gives the alt text of a figure, computed from the data that were drawn.
+`describe` gives the alt text of a figure, computed from the data that were drawn; `Table` shows results in rows.
 Chapter 8 is the first to use them.
 """
 
@@ -14,8 +14,10 @@ from nnlib.plotting.diagrams import network_diagram
 from nnlib.plotting.landscapes import landscape
 from nnlib.plotting.maps import confusion, success_map, weights
 from nnlib.plotting.planes import decision_boundary, hidden_space, loss_curve
+from nnlib.plotting.tables import Table
 
 __all__ = [
+    "Table",
     "confusion",
     "decision_boundary",
     "describe",
