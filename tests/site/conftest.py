@@ -18,9 +18,8 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-WIDGET_VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
-# A box of widgets stands there before what is in it.
-DRAWN = ".widget-subarea:has(.pg > *, .flipbook-frame img, > .jupyter-widgets:not(.playground, .flipbook))"
+WIDGET = "figure.nn-widget"  # asleep, as its still; with data-alive as soon as it answers
+WAKE = """widgets => document.querySelectorAll(widgets).forEach((w) => w.dispatchEvent(new Event("pointerenter")))"""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -169,11 +168,14 @@ def open_window(browser, stack, address, theme="light", width=1280, **settings):
     seen = SimpleNamespace(page=page, responses=[], outside=[], complaints=[])
     listen(seen, urlsplit(address).netloc)
     page.goto(address)
-    page.wait_for_function(
-        "([drawn, stored]) => document.querySelectorAll(drawn).length === document.querySelectorAll(stored).length",
-        arg=[DRAWN, WIDGET_VIEW],
-    )
+    wake(page)
     return seen
+
+
+def wake(page):
+    """Wake the page's widgets, wherever they stand, and wait until all are alive."""
+    page.evaluate(WAKE, WIDGET)
+    page.wait_for_function("widget => !document.querySelector(`${widget}:not([data-alive])`)", arg=WIDGET)
 
 
 def listen(seen, host):
