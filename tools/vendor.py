@@ -26,6 +26,12 @@ MATHJAX_FONTS = [
     "Typewriter-Regular", "Vector-Regular", "Zero",
 ]  # fmt: skip
 
+
+def latin(face, *cuts):
+    """Return the files of a face's cuts, as {our path: path in the package}, and its licence."""
+    return {f"{cut}.woff2": f"files/{face}-latin-{cut}.woff2" for cut in cuts} | {"LICENSE": "LICENSE"}
+
+
 # folder: (npm package, version, licence, npm's integrity, {our path: path in the package})
 PACKAGES = {
     "requirejs": (
@@ -49,6 +55,22 @@ PACKAGES = {
         {"tex-mml-chtml.js": "es5/tex-mml-chtml.js", "ui/lazy.js": "es5/ui/lazy.js", "LICENSE": "LICENSE"}
         | {path: f"es5/{path}" for path in
            (f"output/chtml/fonts/woff-v2/MathJax_{font}.woff" for font in MATHJAX_FONTS)},
+    ),
+    # The book's faces, of latin letters: those of other scripts come from the reader's system.
+    "ibm-plex-sans": (
+        "@fontsource/ibm-plex-sans", "5.3.0", "OFL-1.1",
+        "sha512-CbE4CbbEEZJX860XyUiRpsksXIQR8Rp2XDva2VO53NJox9tVNtusrysd2x5YkUEY3ErQ66W1IiiQL8/wihhw5w==",
+        latin("ibm-plex-sans", "400-normal", "600-normal"),
+    ),
+    "ibm-plex-mono": (
+        "@fontsource/ibm-plex-mono", "5.3.0", "OFL-1.1",
+        "sha512-eTgnZjZEGk1QtD3ZstF+Vclo2HLAni8YMy34/DxllwZvyz1lR/1RF/xTiAquOBO7MvqBx8D2Ig2WCPMVfdZu7Q==",
+        latin("ibm-plex-mono", "400-normal"),
+    ),
+    "source-serif-4": (
+        "@fontsource/source-serif-4", "5.3.1", "OFL-1.1",
+        "sha512-cWcTCXjYYrgF9A67fThVir1VSc0lPEYmwQ6jA4pPt01s2MSCi/maINUcZoCzaqnU8fyUReDO97eGcBUkHgOeug==",
+        latin("source-serif-4", "400-normal", "400-italic", "600-normal"),
     ),
 }  # fmt: skip
 
