@@ -20,10 +20,9 @@ VENDOR = Path(__file__).resolve().parent.parent / "book" / "_assets" / "vendor"
 MANIFEST = VENDOR / "VENDORED.json"
 
 # LaTeX's usual faces, with \mathbb, \mathcal, \mathtt and \mathsf; a browser loads those a page uses.
-MATHJAX_FONTS = [
-    "AMS-Regular", "Calligraphic-Regular", "Main-Bold", "Main-Italic", "Main-Regular", "Math-BoldItalic",
-    "Math-Italic", "SansSerif-Regular", "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular",
-    "Typewriter-Regular", "Vector-Regular", "Zero",
+KATEX_FACES = [
+    "AMS-Regular", "Caligraphic-Regular", "Main-Bold", "Main-Italic", "Main-Regular", "Math-BoldItalic", "Math-Italic",
+    "SansSerif-Regular", "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular", "Typewriter-Regular",
 ]  # fmt: skip
 
 
@@ -49,12 +48,11 @@ PACKAGES = {
         "sha512-LHZgW2j5UjyerZSZcO+BtZPXGMSORQV2bUT480hOR5x/BXS8sOradi/71amJfMueSEnKX0dqPwTfsOGHTsyZpQ==",
         {"index.js": "dist/index.js", "LICENSE": "LICENSE"},
     ),
-    "mathjax": (
-        "mathjax", "3.2.2", "Apache-2.0",
-        "sha512-Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        {"tex-mml-chtml.js": "es5/tex-mml-chtml.js", "ui/lazy.js": "es5/ui/lazy.js", "LICENSE": "LICENSE"}
-        | {path: f"es5/{path}" for path in
-           (f"output/chtml/fonts/woff-v2/MathJax_{font}.woff" for font in MATHJAX_FONTS)},
+    "katex": (  # the version that sphinxcontrib-katex carries: it sets the formulas
+        "katex", "0.16.22", "MIT",
+        "sha512-XCHRdUw4lf3SKBaJe4EvgqIuWwkPSo9XoeO8GjQW94Bp7TWv9hNhzZjZ+OH9yf1UmLygb7DIT5GSFQiyt16zYg==",
+        {"katex.min.css": "dist/katex.min.css", "LICENSE": "LICENSE"}
+        | {f"fonts/KaTeX_{face}.woff2": f"dist/fonts/KaTeX_{face}.woff2" for face in KATEX_FACES},
     ),
     # The book's faces, of latin letters: those of other scripts come from the reader's system.
     "ibm-plex-sans": (

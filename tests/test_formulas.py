@@ -1,0 +1,43 @@
+"""A small book through Sphinx: a formula that KaTeX cannot set is a warning, with its place; others are set."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+EXTENSIONS = Path(__file__).parents[1] / "book/_extensions"
+CONFIGURATION = f"""
+import sys
+sys.path.insert(0, {str(EXTENSIONS)!r})
+extensions = ["myst_parser", "formulas"]
+myst_enable_extensions = ["dollarmath"]
+html_math_renderer = "katex"
+"""
+
+
+def build(folder, text):
+    """Build a book of one page; return its HTML and what Sphinx complained of."""
+    (folder / "conf.py").write_text(CONFIGURATION)
+    (folder / "index.md").write_text(text)
+    command = [sys.executable, *"-m sphinx -q -b html . out".split()]
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return (folder / "out/index.html").read_text(), built.stderr
+
+
+def test_a_formula_is_set_for_eyes_and_for_screen_readers(tmp_path):
+    html, complaints = build(tmp_path, "# A title\n\nA line with $a^2$.\n\n$$ b = 1 $$ (eq-b)\n\nSee {eq}`eq-b`.\n")
+    assert complaints == ""
+    assert html.count('class="katex-html" aria-hidden="true"') == html.count("<math") == 2
+    assert html.count("(1)") == 2  # the number and what refers to it
+    assert html.index("KaTeX_Main-Regular.woff2") < html.index("</head>")
+
+
+def test_a_page_without_formulas_asks_for_nothing_of_them(tmp_path):
+    html, _ = build(tmp_path, "# A title\n\nA line.\n")
+    assert "katex" not in html.lower()
+
+
+def test_a_wrong_formula_is_named_with_its_place(tmp_path):
+    _, complaints = build(tmp_path, "# A title\n\nRight: $a$.\n\nWrong: $\\frca{1}{2}$.\n\nAnd $한$.\n")
+    wrong, strict = complaints.strip().splitlines()
+    assert "index.md:5: WARNING: KaTeX cannot set the formula '\\\\frca{1}{2}'" in wrong
+    assert "'한'" in strict
