@@ -59,18 +59,21 @@ MAY_IMPORT = {
     "estimators.regressor": {"estimators.base"},
     "estimators": {"estimators.classifier", "estimators.regressor"},
     # every drawing of the book
+    "plotting.look": set(),
+    "plotting.palette": set(),
     "plotting.common": set(),
-    "plotting.planes": {"plotting.common"},
-    "plotting.landscapes": {"fast.passes", "plotting.common"},
-    "plotting.maps": {"plotting.common"},
-    "plotting.diagrams": {"plotting.common"},
+    "plotting.planes": {"plotting.common", "plotting.palette"},
+    "plotting.landscapes": {"fast.passes", "plotting.common", "plotting.palette"},
+    "plotting.maps": {"plotting.common", "plotting.palette"},
+    "plotting.diagrams": {"plotting.common", "plotting.palette"},
     "plotting.tables": set(),
     "plotting": {
         "plotting.common",
-        "plotting.planes",
-        "plotting.landscapes",
-        "plotting.maps",
         "plotting.diagrams",
+        "plotting.landscapes",
+        "plotting.look",
+        "plotting.maps",
+        "plotting.planes",
         "plotting.tables",
     },
     # Python and its browser part side by side
@@ -117,6 +120,7 @@ MAY_IMPORT |= {
 EVERYWHERE = {"numpy", "scipy"}
 ONLY_IN = {
     "matplotlib": {"plotting", "widgets"},
+    "matplotlib_inline": {"plotting"},
     "tqdm": {"training", "population"},
     "PIL": {"widgets"},
     "ipywidgets": {"widgets"},

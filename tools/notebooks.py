@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
-from tools import clone
+from tools import clone, svg
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -106,6 +106,8 @@ def normalize(notebook):
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = shrink(output.data["image/png"])
+            if "image/svg+xml" in output.get("data", {}):
+                output.data["image/svg+xml"] = svg.tidy(output.data["image/svg+xml"])
     if widgets:
         names = {old: f"{new:032x}" for new, old in enumerate(shown_models(notebook, widgets["state"]))}
         widgets["state"] = {old: widgets["state"][old] for old in names}

@@ -4,7 +4,8 @@ Each function takes `ax=None`, returns the `ax` it drew on, and never calls `plt
 with ticks, scales, limits, a direction or a style of its own, a twin, an inset, one of a SubFigure. `loss_curve` and
 `decision_boundary` keep its scales; what has coordinates of its own (cells, units, directions) lays a linear one.
 `describe` gives the alt text of a figure, computed from the data that were drawn; `Table` shows results in rows.
-Chapter 8 is the first to use them.
+Chapter 8 is the first to use them. Importing them brings the face of the style nnlib.book and, in a notebook whose
+reader chose no format, figures as SVG.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from nnlib.plotting.common import describe, set_description
 from nnlib.plotting.diagrams import network_diagram
 from nnlib.plotting.landscapes import landscape
+from nnlib.plotting.look import draw_as_svg, register_fonts, running_kernel
 from nnlib.plotting.maps import confusion, success_map, weights
 from nnlib.plotting.planes import decision_boundary, hidden_space, loss_curve
 from nnlib.plotting.tables import Table
@@ -29,3 +31,7 @@ __all__ = [
     "success_map",
     "weights",
 ]
+
+register_fonts()
+if kernel := running_kernel():
+    draw_as_svg(kernel)

@@ -18,7 +18,6 @@ from matplotlib.ticker import AutoLocator
 
 from nnlib.validation import as_floats, type_name
 
-BLUE, ORANGE = "#0072B2", "#D55E00"  # class 0 and class 1; Okabe and Ito's, safe for color-blind readers
 MAX_LISTED = 8  # more points or units than this are counted in the alt text, not listed
 LOSSES_OF = {  # what holds losses, and where
     "History": "history.loss",

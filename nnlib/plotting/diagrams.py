@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new, ink, lay_linear, legend_colors
+from nnlib.plotting.common import MAX_LISTED, add_description, axes_or_new, ink, lay_linear, legend_colors
+from nnlib.plotting.palette import NEGATIVE, POSITIVE
 from nnlib.validation import Network, check_count, check_finite, check_network
 
 MOST_UNITS = 16  # in a layer; more cannot be told apart
@@ -24,7 +25,7 @@ ROOMY = 24  # points; a circle so wide holds its bias
 def network_diagram(net: Network, ax: Axes | None = None, *, n_samples: int | None = None) -> Axes:
     """Draw the network from its inputs, left, to its outputs, right.
 
-    Solid orange lines are positive weights, dashed blue ones negative, and the widest is the largest.
+    Solid green lines are positive weights, dashed magenta ones negative, and the widest is the largest.
     Where there is room the circles hold the biases.
 
     Parameters
@@ -80,7 +81,7 @@ def _draw_links(ax, net, columns):
         ax.add_collection(
             LineCollection(
                 [(sources[i], targets[j]) for i, j in links],
-                colors=[ORANGE if W[link] > 0 else BLUE for link in links],
+                colors=[POSITIVE if W[link] > 0 else NEGATIVE for link in links],
                 linestyles=["-" if W[link] > 0 else (0, (2.5, 1)) for link in links],
                 linewidths=[max(widest * abs(W[link]) / most, 0.5) for link in links],
                 zorder=1,
@@ -125,8 +126,8 @@ def _name_columns(ax, net, columns, n_samples):
 
 def _draw_legend(ax, with_bias):
     lines = [
-        Line2D([], [], color=ORANGE, linewidth=3, label="weight > 0"),
-        Line2D([], [], color=BLUE, linewidth=3, linestyle=(0, (2.5, 1)), label="weight < 0"),
+        Line2D([], [], color=POSITIVE, linewidth=3, label="weight > 0"),
+        Line2D([], [], color=NEGATIVE, linewidth=3, linestyle=(0, (2.5, 1)), label="weight < 0"),
     ]
     if with_bias:
         lines.append(Line2D([], [], color="white", marker="o", markersize=12, markeredgecolor="black", label="bias"))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from nnlib.fast.passes import bind_loss
 from nnlib.plotting.common import add_description, axes_or_new, grid, lay_linear, legend_colors, set_window
+from nnlib.plotting.palette import AMOUNTS
 from nnlib.validation import RNG, Network, as_floats, as_generator, check_finite, check_network, check_number, type_name
 
 GRID = 41  # points along each side of the plane; odd, so that theta is one of them
@@ -160,7 +161,7 @@ def _draw_levels(ax, a, b, losses):
     levels = np.unique(np.quantile(losses.compressed(), np.linspace(0, 1, N_LEVELS + 1)))
     if len(levels) < 2:  # flat all over: no contour can be drawn
         return
-    ax.contourf(a, b, losses, levels=levels, cmap="cividis")
+    ax.contourf(a, b, losses, levels=levels, cmap=AMOUNTS, rasterized=True)
     lines = ax.contour(a, b, losses, levels=levels[1:-1:2], colors="white", linewidths=0.8)
     for label in ax.clabel(lines, fmt="%.2g", fontsize=10):
         label.set_path_effects([withStroke(linewidth=2, foreground="black")])

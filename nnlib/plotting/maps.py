@@ -10,16 +10,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
-from nnlib.plotting.common import BLUE, MAX_LISTED, ORANGE, add_description, axes_or_new, clear_for_cells, equal_aspect
+from nnlib.plotting.common import MAX_LISTED, add_description, axes_or_new, clear_for_cells, equal_aspect
+from nnlib.plotting.palette import AMOUNTS, MISTAKES, SIGNS
 from nnlib.validation import Network, as_floats, check_count, check_finite, check_network, type_name
 
-SIGNS = LinearSegmentedColormap.from_list("signs", [BLUE, "#FFFFFF", ORANGE])  # negative, 0, positive
-RIGHT = LinearSegmentedColormap.from_list("right", ["#FFFFFF", BLUE])
 MOST_CLASSES = 100  # of a confusion; more cells cannot be told apart, and a label that is no class would take them
-WRONG = LinearSegmentedColormap.from_list("wrong", ["#FFFFFF", ORANGE])
 
 
 def weights(
@@ -27,7 +24,7 @@ def weights(
 ) -> Axes:
     """Draw the weights of one layer: as a table, one row an input and one column a unit, or as one image a unit.
 
-    Blue is negative, white 0, orange positive. A table of at most 8 x 8 has its numbers written in.
+    Magenta is negative, white 0, green positive. A table of at most 8 x 8 has its numbers written in.
 
     Parameters
     ----------
@@ -96,7 +93,7 @@ def success_map(sweep: Any, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     clear_for_cells(ax)
     percent = 100 * np.stack([rate, low, high])
-    image = ax.imshow(percent[0], cmap="cividis", vmin=0, vmax=100, aspect="auto", origin="lower")
+    image = ax.imshow(percent[0], cmap=AMOUNTS, vmin=0, vmax=100, aspect="auto", origin="lower")
     _write_cells(ax, image, [[f"{value:.0f}" for value in row] for row in percent[0]], rise=0 if len(rate) > 5 else 5)
     if len(rate) <= 5:
         between = [
@@ -110,7 +107,7 @@ def success_map(sweep: Any, ax: Axes | None = None) -> Axes:
 
 
 def confusion(predicted: ArrayLike, actual: ArrayLike, ax: Axes | None = None) -> Axes:
-    """Draw how often each class was taken for each: right in blue on the diagonal, mistakes in orange.
+    """Draw how often each class was taken for each: right on the diagonal in teal, mistakes in rose.
 
     Parameters
     ----------
@@ -139,7 +136,7 @@ def confusion(predicted: ArrayLike, actual: ArrayLike, ax: Axes | None = None) -
     counts = np.zeros((n_classes, n_classes), dtype=int)
     np.add.at(counts, (actual, predicted), 1)
     diagonal = np.eye(n_classes, dtype=bool)
-    for chosen, cmap in ((diagonal, RIGHT), (~diagonal, WRONG)):
+    for chosen, cmap in ((diagonal, AMOUNTS), (~diagonal, MISTAKES)):
         shown = np.ma.masked_where(~chosen, counts)
         image = ax.imshow(shown, cmap=cmap, vmin=0, vmax=max(counts[chosen].max(initial=0), 1), aspect="auto")
         texts = np.where(chosen & (counts > 0), counts.astype(str), "")

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.colors import ListedColormap
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from nnlib.plotting.common import (
-    BLUE,
     MAX_LISTED,
-    ORANGE,
     add_description,
     axes_or_new,
     check_losses,
@@ -27,13 +25,10 @@ from nnlib.plotting.common import (
     tune_ticks,
     window,
 )
+from nnlib.plotting.palette import CLASS_MARKERS, CLASSES, CURVE_DASHES, SHADES
 from nnlib.validation import Network, as_floats, check_array, check_choice, check_finite, check_network
 
-CLASS_COLORS = [BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999", "#332288", "#882255"]
-CLASS_MARKERS = "osD^vP*X<>"  # shape beside color
-SHADES = LinearSegmentedColormap.from_list("classes", ["#5BA8D8", "#FFFFFF", "#F2A25C"])  # 0, 0.5, 1
 LEVELS = np.linspace(0, 1, 11)
-LINE_STYLES = ("-", "--", "-.", ":")  # style beside color
 GRID = 100  # points along each side of a drawn plane
 LARGEST = 1e250  # a loss that can be drawn: not far above it Matplotlib's margins overflow
 
@@ -127,8 +122,8 @@ def loss_curve(
     drawn = np.where(np.abs(losses) < LARGEST, losses, np.nan)
     ax = _check_scales(ax, epochs, drawn, log)
     n_curves = sum(line.get_linestyle() != "None" for line in ax.lines)  # marks on the curves do not count
-    style = LINE_STYLES[n_curves % len(LINE_STYLES)]
-    ax.plot(epochs, drawn, style, label=label)
+    style = CURVE_DASHES[n_curves % len(CURVE_DASHES)]
+    ax.plot(epochs, drawn, linestyle=style, label=label)
     ax.set(xlabel=unit, ylabel="loss")
     if (epochs % 1 == 0).all():
         tune_ticks(ax.xaxis, integer=True)  # there is no epoch 2.5
@@ -228,18 +223,18 @@ def _shade(ax, x, y, outputs):
     """Shade the plane by one output (0 to 1) or by the winner of several; outputs (y, x, n_outputs)."""
     if outputs.shape[2] == 1:
         P = np.clip(outputs[:, :, 0], 0, 1)
-        ax.contourf(x, y, P, levels=LEVELS, cmap=SHADES, vmin=0, vmax=1)
+        ax.contourf(x, y, P, levels=LEVELS, cmap=SHADES, vmin=0, vmax=1, rasterized=True)  # a tenth of the paths' bytes
         if P.min() < 0.5 < P.max():
             ax.contour(x, y, P, levels=[0.5], colors="black", linewidths=2)
     else:
-        colors = ListedColormap(CLASS_COLORS[: outputs.shape[2]])
-        ax.pcolormesh(x, y, outputs.argmax(axis=2), cmap=colors, vmin=-0.5, vmax=colors.N - 0.5, alpha=0.4)
+        colors = ListedColormap(CLASSES[: outputs.shape[2]])
+        ax.pcolormesh(x, y, outputs.argmax(axis=2), cmap=colors, vmin=-0.5, vmax=colors.N - 0.5, alpha=0.4, rasterized=True)
 
 
 def _scatter_classes(ax, points, labels):
     for label in np.unique(labels):
         chosen = points[labels == label]
-        color, marker = CLASS_COLORS[label % 10], CLASS_MARKERS[label % 10]
+        color, marker = CLASSES[label % 10], CLASS_MARKERS[label % 10]
         size = 110 if len(points) <= MAX_LISTED else 28
         ax.scatter(
             *chosen.T, s=size, c=color, marker=marker, edgecolors="white", linewidths=1.2, label=f"{label}", zorder=3
