@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LIBRARY = "book/appendix/f_library.html"
+LIBRARY = sorted((ROOT / "book/appendix/f_library").glob("*.md"))
 CHAPTER = "book/07_never_trust_a_gradient"  # it has stubs, folded solutions and a folded cell
 
 OBJECT = "pre => pre.closest('dd')?.previousElementSibling.id ?? 'nnlib.plain'"
@@ -43,12 +43,13 @@ def code_of(name):
 
 def test_the_examples_of_the_library_run_as_copied(site, clipboard):
     names = []
-    for block, copied in clipboard(f"{site}/{LIBRARY}", ".highlight:has(.copybtn)"):
-        name = block.evaluate(OBJECT)
-        names.append(name)
-        assert copied == code_of(name), name
-        exec(compile(copied, name, "exec"), {"__name__": "__main__"})
-        plt.close("all")
+    for room in LIBRARY:
+        for block, copied in clipboard(f"{site}/book/appendix/f_library/{room.stem}.html", ".highlight:has(.copybtn)"):
+            name = block.evaluate(OBJECT)
+            names.append(name)
+            assert copied == code_of(name), name
+            exec(compile(copied, name, "exec"), {"__name__": "__main__"})
+            plt.close("all")
     assert {"nnlib.plain", "nnlib.NeuralNetwork.save", "nnlib.train", "nnlib.widgets.Playground"} < set(names)
 
 
