@@ -64,12 +64,6 @@ def test_one_builds_and_a_fault_is_told_to_all_who_wait(tmp_path):
     assert all("a fault" in str(one.exception()) for one in built)
 
 
-def test_the_front_door_opens_the_first_page(visit, site):
-    page = visit(f"{site}/index.html").page
-    page.wait_for_url(f"{site}/{CHAPTERS[0]}.html")
-    assert page.locator("article h1").count() == 1
-
-
 def images_without_alt(page):
     return page.eval_on_selector_all("img", "images => images.filter(i => !i.alt.trim()).map(i => i.outerHTML)")
 
