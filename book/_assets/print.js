@@ -6,11 +6,11 @@ let theme, folded; // as they were before the print
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
-  folded = [...document.querySelectorAll("details.hide:not([open])")]; // cells; the theme unfolds solutions
-  folded.forEach((cell) => (cell.open = true));
+  folded = [...document.querySelectorAll("details:is(.hide, .solution):not([open])")];
+  folded.forEach((part) => (part.open = true));
 });
 
 window.addEventListener("afterprint", () => {
   root.dataset.theme = theme;
-  folded.forEach((cell) => (cell.open = false));
+  folded.forEach((part) => (part.open = false));
 });

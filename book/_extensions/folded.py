@@ -1,7 +1,7 @@
-"""What is folded in the page: solutions, and the cells whose code only draws. Each opens by a bar with a name of its own.
+"""Solutions and cells that only draw are folded, and each opens by a bar with a name of its own.
 
-Both are native `<details>`: they work without scripts, from the keyboard, and open when a link or a search leads inside.
-The page's script for print opens them: `details.solution` and `details.hide`.
+Both are native `<details>`: they work without scripts and from the keyboard, and open when a link or a search leads
+inside. The page's script for print opens them: `details.solution` and `details.hide`.
 """
 
 from docutils import nodes

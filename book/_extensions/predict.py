@@ -4,9 +4,9 @@
     What does the loss do from epoch to epoch?
     :::
 
-Covered is what follows, up to the next prediction, exercise or heading: the first output, and from there on everything,
-the words too, for they tell what came out. The code above the first output stays. A prediction with no output behind it,
-or in an exercise, has nothing to cover.
+Covered is what follows, up to the next prediction, exercise or heading: the first output, and from there on
+everything, the words too, for they tell what came out. The code above the first output stays. A prediction with no
+output behind it, or in an exercise, has nothing to cover.
 
 The page is written whole. predict.css hides, and only on a screen whose reader asked for it: so nothing is covered in
 print, without scripts, or in another front end.
@@ -56,7 +56,7 @@ class CoverResults(SphinxPostTransform):
             box["ids"].append(f"predict-{number}")
             cover(box, f"predict-{number}")
         if boxes:
-            boxes[0].insert(1, nodes.raw("", SWITCH, format="html"))
+            boxes[0].insert(0, nodes.raw("", SWITCH, format="html"))
 
 
 def is_prediction(node):
@@ -78,11 +78,20 @@ def cover(box, name):
     cells = [node for node in followers if output_of(node)]
     if not cells:
         return
-    first, behind = cells[0], followers[followers.index(cells[0]) + 1 :]
-    output = output_of(first)
-    for node in [output, *behind]:
-        node["classes"] += ["predict-result", f"{name}-result"]
-    first.insert(first.index(output), nodes.raw("", COVER.format(name=name), format="html"))
+    output = output_of(cells[0])
+    output["classes"] += ["predict-result", f"{name}-result"]
+    cells[0].insert(cells[0].index(output), nodes.raw("", COVER.format(name=name), format="html"))
+    wrap(followers[followers.index(cells[0]) + 1 :], ["predict-result", f"{name}-result"])
+
+
+def wrap(followers, classes):
+    """Put nodes that follow each other into one: not all kinds write their classes into the page."""
+    if followers:
+        whole = nodes.container(classes=classes)
+        followers[0].parent.insert(followers[0].parent.index(followers[0]), whole)
+        for node in followers:
+            node.parent.remove(node)
+            whole += node
 
 
 def up_to_the_next_question(box):
@@ -90,8 +99,7 @@ def up_to_the_next_question(box):
     for node in box.parent[box.parent.index(box) + 1 :]:
         if is_prediction(node) or is_extension_node(node) or isinstance(node, nodes.section):
             return
-        if not isinstance(node, nodes.Invisible):
-            yield node
+        yield node
 
 
 def output_of(node):
