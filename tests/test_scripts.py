@@ -176,7 +176,7 @@ def test_each_file_is_what_it_states():
 
 
 def test_a_module_gives_each_name_once():
-    assert set(ENTRIES) == {"digit_pad/page/digit_pad.js", "page/play.js", "playground/page/playground.js"}
+    assert set(ENTRIES) == {"digit_pad/page/digit_pad.js", "page/flipbook.js", "playground/page/playground.js"}
     for entry in ENTRIES:
         names = Counter(name for path in files_behind(entry) for name in Script(path, FILES[path]).bound)
         assert [name for name, n in names.items() if n > 1] == []

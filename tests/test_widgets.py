@@ -1,7 +1,5 @@
 import base64
-import html
 import io
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +16,6 @@ import nnlib
 from nnlib.plotting import decision_boundary, set_description
 from nnlib.plotting.common import BLUE, ORANGE
 from nnlib.widgets import flipbook
-from nnlib.widgets.play import Play
 
 
 @pytest.fixture(autouse=True)
@@ -38,28 +35,12 @@ def draw(slope, power=1, panels=2):
     return figures
 
 
-def descend(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from descend(child)
-
-
-def all_of(book, kind):
-    return [widget for widget in descend(book) if isinstance(widget, kind)]
-
-
-def links():
-    """Return the pairs ((widget, trait), (widget, trait)) that the browser keeps equal."""
-    alive = ipywidgets.widgets.widget._instances.values()
-    return [(link.source, link.target) for link in alive if isinstance(link, ipywidgets.widgets.widget_link.Link)]
-
-
 def shown(book):
-    """Follow the stacks as a browser does, and return the HTML of the frame that is on top."""
-    widget = book.children[-1]
-    while isinstance(widget, ipywidgets.Stack):
-        widget = widget.children[widget.selected_index]
-    return widget.value
+    """Return the panels (picture, alt text) of the frame at the flipbook's indices, found as the page finds it."""
+    number = 0
+    for control in book.controls:
+        number = number * len(control["words"]) + getattr(book, f"{control['name']}_index")
+    return [(book.pictures[picture], alt) for picture, alt in book.frames[number]]
 
 
 def open_picture(data):
@@ -67,21 +48,18 @@ def open_picture(data):
     return Image.open(io.BytesIO(base64.b64decode(data)))
 
 
-def move(slider, index):
-    """Move a slider and let the links follow, as the browser does with no kernel."""
-    slider.index = index
-    for (source, trait), (target, other) in links():
-        if source is slider:
-            setattr(target, other, getattr(source, trait))
+def pixels_of(address):
+    """Return the picture in a data URL."""
+    return open_picture(address.removeprefix("data:image/webp;base64,"))
 
 
-def alts(text):
-    return [html.unescape(alt) for alt in re.findall(r'<img alt="([^"]*)"', text)]
+def alts(panels):
+    return [alt for _, alt in panels]
 
 
 def test_every_combination_becomes_a_frame_with_its_own_alt_text():
     book = flipbook(draw, slope=[1, 2.5, 3], power=[1, 2])
-    frames = [alts(frame.value) for frame in all_of(book, ipywidgets.HTML)]
+    frames = [alts(frame) for frame in book.frames]
     assert len(frames) == 6
     assert all(len(frame) == 2 for frame in frames)
     assert frames[3] == ['Slope "2.5" & power 2.'] * 2
@@ -95,11 +73,15 @@ def test_a_figure_without_description_is_named_by_its_choice():
 
 def test_images_are_small_sharp_and_sized_for_the_page():
     book = flipbook(draw, slope=[1])
-    images = re.findall(r'width="(\d+)" height="(\d+)" [^>]*src="data:image/webp;base64,([^"]+)"', shown(book))
-    assert [(width, height) for width, height, _ in images] == [("360", "300")] * 2
-    for *_, data in images:
-        assert len(base64.b64decode(data)) < 6000
-        assert open_picture(data).size == (540, 450)
+    assert book.panels == [(360, 300)] * 2
+    for picture, _ in shown(book):
+        assert len(picture) < 8000
+        assert pixels_of(picture).size == (720, 600)
+
+
+def test_a_picture_that_many_frames_have_is_kept_once():
+    book = flipbook(lambda slope, unused: draw(slope), slope=[1, 2], unused=[1, 2, 3])
+    assert (len(book.frames), len(book.pictures)) == (6, 2)
 
 
 def draw_plane_and_lines(seed):
@@ -118,49 +100,78 @@ def draw_plane_and_lines(seed):
 
 def test_a_frame_of_many_colors_keeps_those_of_both_classes():
     with plt.style.context("nnlib.book"):
-        frames = all_of(flipbook(draw_plane_and_lines, seed=[35, 36, 37]), ipywidgets.HTML)
-    for data in re.findall(r"base64,([^\"]+)", "".join(frame.value for frame in frames)):
-        pixels = np.array(open_picture(data).convert("RGB"), dtype=int).reshape(-1, 3)
+        book = flipbook(draw_plane_and_lines, seed=[35, 36, 37])
+    for picture in book.pictures:
+        pixels = np.array(pixels_of(picture).convert("RGB"), dtype=int).reshape(-1, 3)
         for color in (BLUE, ORANGE):
             wanted = 255 * np.array(to_rgb(color))
             assert np.abs(pixels - wanted).max(axis=1).min() <= 4
 
 
-def test_sliders_turn_the_pages_through_links_alone():
+def test_every_place_of_the_controls_shows_its_own_frame():
     book = flipbook(draw, slope=[1, 2], power=[1, 2, 3])
-    slope, power = all_of(book, ipywidgets.SelectionSlider)
-    stacks = all_of(book, ipywidgets.Stack)
-    joined = [target for _, target in links() if target[1] == "selected_index"]
-    assert [sum(stack is target for target, _ in joined) for stack in stacks] == [1] * 3
     for i in range(2):
         for k in range(3):
-            move(slope, i)
-            move(power, k)
+            book.slope_index, book.power_index = i, k
             assert alts(shown(book))[0] == f'Slope "{i + 1}" & power {k + 1}.'
+            assert book.value == {"slope": i + 1, "power": k + 1}
 
 
 def test_it_opens_at_start_and_at_the_first_value_of_the_rest():
     book = flipbook(draw, start={"power": 2}, slope=[3, 4], power=[1, 2])
-    slope, power = all_of(book, ipywidgets.SelectionSlider)
-    assert (slope.value, power.value) == (3, 2)
+    assert book.value == {"slope": 3, "power": 2}
     assert alts(shown(book))[0] == 'Slope "3" & power 2.'
 
 
-def test_sliders_say_their_name_and_value_in_words():
-    book = flipbook(lambda **_: draw(1), learning_rate=[0.1, 30.0, 1e-4], method=["CG"])
-    rate, method = all_of(book, ipywidgets.SelectionSlider)
-    assert rate.description == "learning rate"
-    assert [label for label, _ in rate.options] == ["0.1", "30", "0.0001"]
-    assert [label for label, _ in method.options] == ["CG"]
+def test_it_is_observed_and_linked_like_any_widget():
+    book, other = flipbook(draw, slope=[1, 2, 3]), ipywidgets.IntSlider(max=2)
+    seen = []
+    book.observe(lambda change: seen.append(change["new"]), "value")
+    ipywidgets.link((book, "slope_index"), (other, "value"))
+    other.value = 2
+    book.set_state({"slope_index": 1})  # as the page does
+    assert seen == [{"slope": 3}, {"slope": 2}]
+    assert other.value == 1
 
 
-def test_play_moves_the_named_slider_once_from_its_first_to_its_last_value():
-    book = flipbook(draw, play="power", slope=[1, 2], power=[1, 2, 3], start={"power": 2})
-    (play,) = all_of(book, Play)
-    power = all_of(book, ipywidgets.SelectionSlider)[1]
-    assert (play.value, play.last, play.playing) == (1, 2, False)
-    assert ((play, "value"), (power, "index")) in links()
-    assert not all_of(flipbook(draw, slope=[1]), Play)
+@pytest.mark.parametrize("wrong", [3, -1, None, 1.5])
+def test_an_index_beyond_the_values_is_refused(wrong):
+    book = flipbook(draw, slope=[1, 2, 3], start={"slope": 2})
+    with pytest.raises(ValueError, match="slope_index .* it may be from 0 to 2"):
+        book.slope_index = wrong
+    assert book.value == {"slope": 2}
+
+
+def test_controls_say_their_name_and_values_in_words_and_are_of_their_kind():
+    book = flipbook(
+        lambda **_: draw(1), learning_rate=[0.1, 30.0, 1e-4], method=["CG", "BFGS"], bias=["off", "on"], at=["a"], play="at"
+    )  # fmt: skip
+    assert [(control["label"], control["kind"], control["words"]) for control in book.controls] == [
+        ("learning rate", "range", ["0.1", "30", "0.0001"]),
+        ("method", "list", ["CG", "BFGS"]),
+        ("bias", "switch", ["off", "on"]),
+        ("at", "range", ["a"]),
+    ]
+
+
+def test_play_is_of_the_named_control():
+    book = flipbook(draw, play="power", slope=[1, 2], power=[1, 2, 3])
+    assert (book.played, book.playing, book.interval) == ("power", False, 600)
+    assert flipbook(draw, slope=[1]).played is None
+    with pytest.raises(ValueError, match="playing is 1; it may be True or False"):
+        book.playing = 1
+
+
+def test_its_height_is_known_for_each_width():
+    def height(book, width):
+        return max((least, height) for least, height in book.size if least <= width)[1]
+
+    one = flipbook(lambda slope: draw(slope, panels=1), slope=[1, 2])
+    assert height(one, 1000) == 300 + 8 + 44  # the panel, a gap, and one row of controls
+    assert height(one, 400) == 300 + 8 + 68
+    two = flipbook(draw, slope=[1], power=[1, 2])
+    assert height(two, 1000) == 300 + 8 + 2 * 44
+    assert height(two, 400) == 300 + 8 + 300 + 8 + 2 * 68  # one below the other
 
 
 def test_figures_are_closed():
@@ -170,17 +181,22 @@ def test_figures_are_closed():
 
 def test_two_runs_give_the_same_bytes():
     first, second = (flipbook(draw, slope=[1, 2], start={"slope": 2}) for _ in range(2))
-    assert [f.value for f in all_of(first, ipywidgets.HTML)] == [f.value for f in all_of(second, ipywidgets.HTML)]
-    assert first._repr_mimebundle_()["image/png"] == second._repr_mimebundle_()["image/png"]
+    assert first.get_state(["pictures", "frames", "size"]) == second.get_state(["pictures", "frames", "size"])
+    assert bundle_of(first)["image/png"] == bundle_of(second)["image/png"]
+
+
+def bundle_of(book):
+    data, _ = book._repr_mimebundle_()
+    return data
 
 
 def test_a_viewer_without_widgets_shows_the_opening_frame():
-    bundle = flipbook(draw, slope=[1, 2], power=[1, 2], start={"slope": 2})._repr_mimebundle_()
+    bundle = bundle_of(flipbook(draw, slope=[1, 2], power=[1, 2], start={"slope": 2}))
     assert bundle["text/plain"] == "Flipbook(slope: 2, power: 2; 4 frames)"
     assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert bundle["image/png"] == flipbook(draw, slope=[2])._repr_mimebundle_()["image/png"]
+    assert bundle["image/png"] == bundle_of(flipbook(draw, slope=[2]))["image/png"]
     still = open_picture(bundle["image/png"])
-    assert (still.format, still.size) == ("PNG", (1080, 450))
+    assert (still.format, still.size) == ("PNG", (1440, 600))
 
 
 BAD_INPUT = {
@@ -203,6 +219,7 @@ BAD_INPUT = {
     "a word": (lambda slope: "figure", {"slope": [1]}, "render returned 'figure'; it may return a Matplotlib figure"),
     "much": (lambda slope: np.zeros(5000), {"slope": [1]}, "render returned an array of float64"),
     "no figure": (lambda slope: None, {"slope": [1]}, "render returned None"),
+    "more figures than before": (lambda panels: draw(1, panels=panels), {"panels": [1, 2]}, "returned 1 figures and 2"),
     "no figures": (lambda slope: [], {"slope": [1]}, r"render returned \[\]"),
     "an Axes": (lambda slope: plt.subplots()[1], {"slope": [1]}, "render returned"),
     "a figure and an Axes": (lambda slope: plt.subplots(), {"slope": [1]}, "render returned"),
@@ -221,10 +238,9 @@ def test_choices_are_any_values_in_any_list():
     assert [len(values) for values in book.choices.values()] == [2, 2]
     arrays = [np.array([0.0, 1.0]), np.array([2.0, 3.0, 4.0])]
     book = flipbook(lambda X: draw(X.max()), X=arrays, start={"X": arrays[1].copy()})
-    (slider,) = all_of(book, ipywidgets.SelectionSlider)
-    assert slider.index == 1 and alts(shown(book))[0] == 'Slope "4.0" & power 1.'
-    slider.index = 0
-    assert slider.value is arrays[0]
+    assert book.X_index == 1 and alts(shown(book))[0] == 'Slope "4.0" & power 1.'
+    book.X_index = 0
+    assert book.value["X"] is arrays[0]
 
 
 def test_render_may_return_its_figures_one_by_one():
@@ -232,27 +248,13 @@ def test_render_may_return_its_figures_one_by_one():
     assert len(alts(shown(book))) == 2 and plt.get_fignums() == []
 
 
-@pytest.mark.parametrize("name", ["choices", "opening"])
+@pytest.mark.parametrize("name", ["choices", "opening", "value"])
 def test_what_a_flipbook_holds_is_not_set_from_outside(name):
     book = flipbook(draw, slope=[1, 2])
     before = repr(book)
     with pytest.raises(ValueError, match=f"{name} is what the widget reports"):
         setattr(book, name, None)
     assert repr(book) == before
-
-
-@pytest.mark.parametrize(
-    ("name", "wrong"),
-    [("value", 3), ("value", -1), ("value", None), ("last", 5), ("interval", 0), ("interval", None), ("playing", 1)],
-)
-def test_play_refuses_what_makes_no_sense_and_stays_where_it_was(name, wrong):
-    play = Play(value=1, last=2, interval=300)
-    before = play.get_state()
-    with pytest.raises(ValueError, match=name):
-        setattr(play, name, wrong)
-    with pytest.raises(ValueError, match=name):
-        play.set_state({"playing": True} | {name: wrong})
-    assert play.get_state() == before
 
 
 def test_importing_nnlib_loads_no_widgets():

@@ -33,21 +33,6 @@ def latin(face, *cuts):
 
 # folder: (npm package, version, licence, npm's integrity, {our path: path in the package})
 PACKAGES = {
-    "requirejs": (
-        "requirejs", "2.3.8", "MIT",
-        "sha512-7/cTSLOdYkNBNJcDMWf+luFvMriVm7eYxp4BcFCsAX0wF421Vyce5SXP17c+Jd5otXKGNehIonFlyQXSowL6Mw==",
-        {"require.js": "require.js"},
-    ),
-    "html-manager": (
-        "@jupyter-widgets/html-manager", "1.0.15", "BSD-3-Clause",
-        "sha512-5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
-        {"embed-amd.js": "dist/embed-amd.js", "THIRD_PARTY.txt": "dist/embed.js.LICENSE.txt"},
-    ),
-    "anywidget": (
-        "anywidget", "0.11.0", "MIT",
-        "sha512-LHZgW2j5UjyerZSZcO+BtZPXGMSORQV2bUT480hOR5x/BXS8sOradi/71amJfMueSEnKX0dqPwTfsOGHTsyZpQ==",
-        {"index.js": "dist/index.js", "LICENSE": "LICENSE"},
-    ),
     "katex": (  # the version that sphinxcontrib-katex carries: it sets the formulas
         "katex", "0.16.22", "MIT",
         "sha512-XCHRdUw4lf3SKBaJe4EvgqIuWwkPSo9XoeO8GjQW94Bp7TWv9hNhzZjZ+OH9yf1UmLygb7DIT5GSFQiyt16zYg==",
@@ -71,9 +56,6 @@ PACKAGES = {
         latin("source-serif-4", "400-normal", "400-italic", "600-normal"),
     ),
 }  # fmt: skip
-
-# requirejs and html-manager name their licence in npm but do not carry its text: it was added by hand.
-ADDED = ["requirejs/LICENSE", "html-manager/LICENSE"]
 
 
 def sha256(path):
@@ -125,10 +107,9 @@ def faults():
     """Return one sentence for each committed file that is missing, changed or not accounted for."""
     written, found = json.loads(MANIFEST.read_text()), manifest()
     fetched = {f"{folder}/{ours}" for folder, (*_, files) in PACKAGES.items() for ours in files}
-    expected = fetched | set(ADDED)
-    names = expected | written["files"].keys() | found["files"].keys()
+    names = fetched | written["files"].keys() | found["files"].keys()
     wrong = [f"{name}: not the file that was fetched" for name in sorted(names)
-             if name not in expected or written["files"].get(name) != found["files"].get(name)]  # fmt: skip
+             if name not in fetched or written["files"].get(name) != found["files"].get(name)]  # fmt: skip
     return wrong + ["VENDORED.json: not the packages pinned"] * (written["packages"] != found["packages"])
 
 

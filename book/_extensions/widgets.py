@@ -62,9 +62,20 @@ class PlaceWidgets(SphinxPostTransform):
         )
 
     def pictures(self, state, still):
-        """Return the image of a still."""
+        """Return the images of a still: those of a flipbook are the frame that it opens on."""
+        if "frames" in state:
+            sizes = zip(opening_frame(state), state["panels"], strict=True)
+            return "".join(
+                image(
+                    self.with_files(state["pictures"][picture]),
+                    alt,
+                    *size,
+                    f"flex:{size[0]} 1 {round(0.7 * size[0])}px",
+                )
+                for (picture, alt), size in sizes
+            )
         data = (Path(self.app.srcdir) / still["uri"]).read_bytes()
-        return image(self.keep_picture("png", data), still["alt"], *Image.open(io.BytesIO(data)).size)
+        return image(self.keep_picture("png", data), still["alt"], *Image.open(io.BytesIO(data)).size, "")
 
     # ---- files
 
@@ -133,11 +144,19 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()[:20]
 
 
-def image(address, alt, width, height):
+def opening_frame(state):
+    """Return the frame that a flipbook opens on; they stand in the order of loops over the controls, one in another."""
+    number = 0
+    for control in state["controls"]:
+        number = number * len(control["words"]) + state[f"{control['name']}_index"]
+    return state["frames"][number]
+
+
+def image(address, alt, width, height, style):
     """Return an image that keeps its place and is fetched when it comes near."""
     return (
         f'<img src="{address}" alt="{html.escape(alt)}" width="{width}" height="{height}"'
-        ' loading="lazy" decoding="async">'
+        f' style="{style};max-width:min(100%,{width}px)" loading="lazy" decoding="async">'
     )
 
 

@@ -1,79 +1,130 @@
-"""Draw every figure now, turn the pages with sliders later: a flipbook of plots.
+"""Draw every figure now, turn the pages with controls later: a flipbook of plots.
 
 A published page has no Python behind it. So `flipbook` calls your function once for each combination
-of choices, keeps the pictures as small images with a description each, and joins the sliders to them
-by links that the browser follows on its own: the same object works with a kernel and without one.
+of choices and keeps the pictures as small images with a description each; the page's part of it needs
+nothing else, so the same object works with a kernel and without one.
 """
 
 from __future__ import annotations
 
 import base64
-import html
 import inspect
 import io
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-import ipywidgets as widgets
+import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
-from ipywidgets.widgets.widget_string import HTMLStyle
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
 from nnlib.plotting import describe
 from nnlib.validation import short
-from nnlib.widgets.controls import looks, number_in_words, width_of
-from nnlib.widgets.play import Play
-from nnlib.widgets.traits import Reported, as_they_come
+from nnlib.widgets.controls import number_in_words
+from nnlib.widgets.scripts import read_module, read_text
+from nnlib.widgets.traits import Checked, Fixed, Reported, as_they_come, check_flag, check_up_to
 
 CSS_PIXELS = 100  # of the page, for an inch of the figure
-IMAGE_PIXELS = 150  # in the image, for an inch of the figure: one and a half, to stay crisp on fine screens
-COLORS = 32  # of the palette of one panel; measured: a panel of 3.6 x 3 inches takes 3 to 6 kB
+IMAGE_PIXELS = 200  # in the image, for an inch of the figure: two, for the screens of phones and good laptops
+COLORS = 32  # of the palette of one panel; measured: a panel of 3.6 x 3 inches takes 4 to 8 kB
 PLAYING_TIME = 6000  # milliseconds from the first value to the last
-
-Choices = dict[str, list]  # name of each slider to its values
-
-# Panels stand side by side where two of them fit, one below the other on a phone.
 MOST_FRAMES = 2000  # pictures in one notebook's outputs: some 20 MB
-FRAME_STYLE = "display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start;line-height:0"
-PANEL_STYLE = "flex:1 1 auto;width:{least}px;max-width:{width}px;height:auto;background:#fff"
+
+# The heights of flipbook.css, for `size`.
+GAP = 8
+ROW, NARROW_ROW, NARROW = 44, 68, 480
+LEAST_SHARE = 0.7  # of its width, that a panel takes beside another
+STEP = 16  # pixels of width between two heights
+
+Choices = dict[str, list]  # name of each control to its values
+Panel = tuple[str, str]  # the picture as a data URL, and its alt text
 
 
-class Flipbook(widgets.VBox):
-    """Sliders above the pictures that they choose; made by `flipbook`.
+class Flipbook(anywidget.AnyWidget):
+    """Pictures, and the controls that choose them; made by `flipbook`.
+
+    Each choice has a trait, its name with `_index` behind it: the place of its value, to be read, observed, set and
+    joined to other widgets by `jslink`.
 
     Attributes
     ----------
     choices : dict
-        Name of each slider to the list of its values.
+        Name of each control to the list of its values.
+    value : dict
+        Name of each control to the value that is chosen.
+    playing : bool
+        Whether the pages turn by themselves.
     opening : PIL.Image.Image
         The frame shown first, panels side by side; where widgets cannot be drawn it stands for them.
     """
 
+    _esm = read_module("page/flipbook.js")
+    _css = read_text("page/look.css") + read_text("page/flipbook.css")
+
     choices = Reported(as_they_come)
+    value = Reported(as_they_come)
     opening = Reported(as_they_come)
+    playing = Checked(check_flag, False).tag(sync=True)
+
+    # what the page is told: of each control its name, label, kind and the words of its values; of each frame the number
+    # and the alt text of each of its pictures; the CSS pixels of each panel, and the height of all for each width
+    controls = Fixed(as_they_come).tag(sync=True)
+    pictures = Fixed(as_they_come).tag(sync=True)
+    frames = Fixed(as_they_come).tag(sync=True)
+    panels = Fixed(as_they_come).tag(sync=True)
+    played = Fixed(as_they_come).tag(sync=True)
+    interval = Fixed(as_they_come).tag(sync=True)
+    size = Fixed(as_they_come).tag(sync=True)
 
     def __init__(
-        self, controls: Sequence[widgets.Widget], frames: widgets.Widget, choices: Choices, opening: Image.Image
+        self,
+        choices: Choices,
+        start: tuple[int, ...],
+        frames: Sequence[Sequence[Panel]],
+        panels: list[tuple[int, int]],
+        opening: Image.Image,
+        play: str | None,
     ) -> None:
-        super().__init__([*controls, frames])
+        indices = {
+            f"{name}_index": Checked(partial(check_up_to, smallest=0, largest=len(values) - 1), k).tag(sync=True)
+            for (name, values), k in zip(choices.items(), start, strict=True)
+        }
+        self.add_traits(**indices)
+        pictures = list(dict.fromkeys(picture for frame in frames for picture, _ in frame))
+        number = {picture: k for k, picture in enumerate(pictures)}
+        super().__init__(
+            controls=[describe_control(name, values, name == play) for name, values in choices.items()],
+            pictures=pictures,
+            frames=[[(number[picture], alt) for picture, alt in frame] for frame in frames],
+            panels=panels,
+            played=play,
+            interval=min(600, max(150, PLAYING_TIME // len(choices[play]))) if play else None,
+            size=heights(panels, len(choices)),
+        )
         self.set_trait("choices", choices)
         self.set_trait("opening", opening)
-        self.add_class("flipbook")
+        self._choose()
+        self.observe(self._choose, list(indices))
+
+    def _choose(self, _: object = None) -> None:
+        """Tell Python's observers what is chosen."""
+        self.set_trait("value", {name: values[getattr(self, f"{name}_index")] for name, values in self.choices.items()})
 
     def __repr__(self) -> str:
         """Return the same text for the same flipbook in every run."""
         sizes = ", ".join(f"{name}: {len(values)}" for name, values in self.choices.items())
-        return f"Flipbook({sizes}; {math.prod(map(len, self.choices.values()))} frames)"
+        return f"Flipbook({sizes}; {len(self.frames)} frames)"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Add a still of the opening frame, for a PDF or a viewer that draws no widgets."""
-        still = encode(self.opening, "PNG", optimize=True)
-        return super()._repr_mimebundle_(**kwargs) | {"image/png": still}
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return bundle and (bundle[0] | {"image/png": encode(self.opening, "PNG", optimize=True)}, *bundle[1:])
 
 
 def flipbook(
@@ -83,7 +134,7 @@ def flipbook(
     play: str | None = None,
     **choices: Any,
 ) -> Flipbook:
-    """Show `render(**choice)` behind sliders, for every combination of choices.
+    """Show `render(**choice)` behind controls, for every combination of choices.
 
     Parameters
     ----------
@@ -94,14 +145,15 @@ def flipbook(
         The combination shown first: name of a choice to one of its values. A name left out starts at its
         first value.
     play : str, optional
-        The choice that also gets buttons to play, pause and stop.
+        The choice that also gets a button to play and pause.
     **choices : list
-        The values of each slider, in the order of the sliders.
+        The values of each control, in the order of the controls. Numbers get a slider, words a list, and
+        ``["off", "on"]`` gets a switch; what plays gets a slider.
 
     Returns
     -------
     Flipbook
-        A widget; its sliders work with no kernel too.
+        A widget; its controls work with no kernel too.
 
     Raises
     ------
@@ -124,14 +176,13 @@ def flipbook(
     if play is not None and (not isinstance(play, str) or play not in choices):
         raise ValueError(f"play is {short(play)}; it may be one of {list(choices)}, or None")
     check_render(render, choices)
-    frames = {
+    drawn = {
         place: render_frame(render, {name: choices[name][k] for name, k in zip(choices, place, strict=True)})
         for place in itertools.product(*(range(len(values)) for values in choices.values()))
     }
-    controls, sliders = make_controls(choices, opening, play)
-    layout, style = widgets.Layout(flex="1 1 0%", min_width="0"), HTMLStyle()  # one for all: each goes to the page
-    pages = {place: widgets.HTML(frame, layout=layout, style=style) for place, (frame, _) in frames.items()}
-    return Flipbook(controls, stack_pages(pages, sliders, layout), choices, beside(frames[opening][1]))
+    frames, panels = [frame for frame, _ in drawn.values()], [images for _, images in drawn.values()]
+    first = drawn[opening][1]
+    return Flipbook(choices, opening, frames, common_sizes(panels), beside(first), play)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -185,18 +236,18 @@ def find(value: Any, name: str, values: list) -> int:
     raise ValueError(f"start has {name}={short(value)}; it may be one of {short(values)}")
 
 
-def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[str, list[Image.Image]]:
-    """Draw one combination; return its HTML and its panels."""
+def render_frame(render: Callable, choice: dict[str, Any]) -> tuple[list[Panel], list[Image.Image]]:
+    """Draw one combination; return its panels for the page, and their images."""
     drawn = render(**choice)
     figures: Sequence[Figure] = [drawn] if isinstance(drawn, Figure) else list(drawn) if np.iterable(drawn) else []
     if not figures or not all(isinstance(figure, Figure) for figure in figures):
         raise ValueError(f"render returned {short(drawn)}; it may return a Matplotlib figure or a list of them")
-    panels = [paint(figure) for figure in figures]
-    words = ", ".join(f"{name.replace('_', ' ')} {number_in_words(value)}" for name, value in choice.items())
-    images = "".join(panel_html(panel, figure, words) for panel, figure in zip(panels, figures, strict=True))
+    images = [paint(figure) for figure in figures]
+    words = ", ".join(f"{in_words(name)} {number_in_words(value)}" for name, value in choice.items())
+    panels = [(as_address(image), describe(figure) or words) for image, figure in zip(images, figures, strict=True)]
     for figure in figures:
         plt.close(figure)
-    return f'<div class="flipbook-frame" style="{FRAME_STYLE}">{images}</div>', panels
+    return panels, images
 
 
 def paint(figure: Figure) -> Image.Image:
@@ -214,16 +265,10 @@ def with_few_colors(image: Image.Image, count: int) -> Image.Image:
     return image.quantize(count, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
 
 
-def panel_html(panel: Image.Image, figure: Figure, words: str) -> str:
-    """Return a panel as an `<img>` that carries its picture and says what it shows, or at least the choice."""
-    width, height = (round(CSS_PIXELS * inches) for inches in figure.get_size_inches())
+def as_address(image: Image.Image) -> str:
+    """Return an image as a data URL."""
     # Lossless WebP of the palette's colors: two thirds of the bytes of the same picture as PNG.
-    data = encode(panel.convert("RGB"), "WEBP", lossless=True, quality=50, method=4)
-    style = PANEL_STYLE.format(least=round(0.7 * width), width=width)
-    return (
-        f'<img alt="{html.escape(describe(figure) or words)}" width="{width}" height="{height}" style="{style}"'
-        f' src="data:image/webp;base64,{data}">'
-    )
+    return f"data:image/webp;base64,{encode(image.convert('RGB'), 'WEBP', lossless=True, quality=50, method=4)}"
 
 
 def encode(image: Image.Image, kind: str, **options: Any) -> str:
@@ -242,38 +287,59 @@ def beside(panels: Sequence[Image.Image]) -> Image.Image:
     return with_few_colors(row, 2 * COLORS)
 
 
-def make_controls(choices: Choices, opening: tuple[int, ...], play: str | None) -> tuple[list, list]:
-    """Return the rows of controls, and the slider of each choice in order."""
-    label_width = width_of(list(choices))
-    sliders = [
-        make_slider(name, values, k, label_width) for (name, values), k in zip(choices.items(), opening, strict=True)
-    ]
-    rows = [add_play(slider) if name == play else slider for name, slider in zip(choices, sliders, strict=True)]
-    return rows, sliders
+def common_sizes(frames: Sequence[Sequence[Image.Image]]) -> list[tuple[int, int]]:
+    """Return the CSS pixels of each panel, those of the largest; ValueError if not all frames have as many."""
+    counts = {len(images) for images in frames}
+    if len(counts) > 1:
+        raise ValueError(f"render returned {min(counts)} figures and {max(counts)}; it may return as many each time")
+    pixels = np.array([[image.size for image in images] for images in frames]).max(axis=0)
+    return [(round(width), round(height)) for width, height in pixels * CSS_PIXELS / IMAGE_PIXELS]
 
 
-def make_slider(name: str, values: list, index: int, label_width: str) -> widgets.SelectionSlider:
-    """Return the slider of one choice: a label, a track, and the value in words."""
-    options = [(number_in_words(value), value) for value in values]
-    look = looks(name.replace("_", " "), label_width)
-    return widgets.SelectionSlider(options=options, index=index, equals=same, **look)
+def in_words(name: str) -> str:
+    """Return the name of a choice as a reader sees it."""
+    return name.replace("_", " ")
 
 
-def add_play(slider: widgets.SelectionSlider) -> widgets.VBox:
-    """Return the slider below buttons that move it from its first value to its last, once."""
-    last = len(slider.options) - 1
-    interval = min(600, max(150, PLAYING_TIME // (last + 1)))
-    play = Play(value=slider.index, last=last, interval=interval)
-    widgets.jslink((play, "value"), (slider, "index"))
-    return widgets.VBox([play, slider])
+def describe_control(name: str, values: list, plays: bool) -> dict[str, Any]:
+    """Return what the page is told of a control: a switch, a list, or a slider for what has an order."""
+    words = [number_in_words(value) for value in values]
+    listed = not plays and all(isinstance(value, str) for value in values)
+    kind = "switch" if words == ["off", "on"] else "list" if listed else "range"
+    return {"name": name, "label": in_words(name), "kind": kind, "words": words}
 
 
-def stack_pages(pages: dict, sliders: Sequence, layout: widgets.Layout, place: tuple[int, ...] = ()) -> widgets.Widget:
-    """Return the pages below `place` as Stacks within Stacks, each joined to the slider of its depth."""
-    if len(place) == len(sliders):
-        return pages[place]
-    slider = sliders[len(place)]
-    children = [stack_pages(pages, sliders, layout, (*place, k)) for k in range(len(slider.options))]
-    stack = widgets.Stack(children, selected_index=slider.index, layout=layout)
-    widgets.jslink((slider, "index"), (stack, "selected_index"))
-    return stack
+def heights(panels: list[tuple[int, int]], n_controls: int) -> list[list[int]]:
+    """Return the height of a flipbook for each width of the column: pairs [from this width on, so high]."""
+    widest = sum(width for width, _ in panels) + GAP * (len(panels) - 1)
+    known: list[list[int]] = []
+    for start in (0, *range(15 * STEP, max(widest, NARROW) + STEP + 1, STEP)):
+        widths = range(max(1, start), start + STEP if start else 15 * STEP)
+        row = NARROW_ROW if start < NARROW else ROW
+        height = math.ceil(max(panels_height(panels, width) for width in widths)) + GAP + row * n_controls
+        if not known or known[-1][1] != height:
+            known.append([start, height])
+    return known
+
+
+def panels_height(panels: list[tuple[int, int]], width: int) -> float:
+    """Return how high the panels stand in a column of this width: beside each other where there is room."""
+    lines = list(break_lines(panels, width))
+    return sum(map(partial(line_height, width), lines)) + GAP * (len(lines) - 1)
+
+
+def break_lines(panels: list[tuple[int, int]], width: int) -> Iterator[list[tuple[int, int]]]:
+    """Yield the panels line by line, each at least at its least width, as a browser's flex box breaks them."""
+    line: list[tuple[int, int]] = []
+    for panel in panels:
+        if line and sum(round(LEAST_SHARE * one) + GAP for one, _ in line) + round(LEAST_SHARE * panel[0]) > width:
+            yield line
+            line = []
+        line.append(panel)
+    yield line
+
+
+def line_height(width: int, line: list[tuple[int, int]]) -> float:
+    """Return the height of panels in one line, which shrink alike."""
+    room = width - GAP * (len(line) - 1)
+    return max(height for _, height in line) * min(1, room / sum(wide for wide, _ in line))
