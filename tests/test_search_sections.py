@@ -26,7 +26,7 @@ map
 """
 ONE = """# One
 It begins with $\\tfrac18$, see {doc}`02_two`.
-## Slopes
+## Slopes of `a_name`
 The slope is $\\partial L / \\partial \\theta_i$.
 
 $$ \\int displayed $$
@@ -98,7 +98,7 @@ def test_pages_stand_in_the_order_of_the_book_with_their_numbers(data):
 def test_sections_exercises_and_terms_are_places_of_their_own(data):
     assert [(anchor, kind, title) for page, anchor, kind, title, *_ in data["sections"] if page in (1, 2)] == [
         ("one", "section", "One"),
-        ("slopes", "section", "Slopes"),
+        ("slopes-of-a-name", "section", "Slopes of a_name"),
         ("ex-01-line", "exercise", "Exercise 1.1: Fill: a line"),
         ("two", "section", "Two"),
         ("term-slope", "term", "slope · 기울기"),
@@ -122,12 +122,18 @@ def test_the_map_leads_to_all_of_it(built):
     page = (built / "map.html").read_text(encoding="utf-8")
     for target, text in {
         "book/01_one.html": "1 · One",
-        "book/01_one.html#slopes": "Slopes",
+        "book/01_one.html#slopes-of-a-name": "Slopes of a_name",
         "book/01_one.html#ex-01-line": "Exercise 1.1: Fill: a line",
         "book/01_one.html#prf-01-line": "Theorem 1.1: Lines part",
         "book/02_two.html": "2 · Two",
     }.items():
         assert f'href="{target}">{text}</a>' in page
+
+
+def test_a_name_may_break_in_the_contents_and_nowhere_else(built):
+    contents, _, text = (built / "book/01_one.html").read_text(encoding="utf-8").rpartition('href="#slopes-of-a-name"')
+    assert "a_\u200bname" in text
+    assert "\u200b" not in contents + (built / "map.html").read_text(encoding="utf-8")
 
 
 def test_the_index_of_sphinx_is_gone_and_the_search_page_is_there(built):

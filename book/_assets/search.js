@@ -72,11 +72,12 @@
       .map(({ section }) => section);
   }
 
-  // The words around the first place where most of the query stands together.
+  // The words around the first place of the query, or else its line of code; what has it in the title shows its beginning.
   function snippetOf({ prose, code, folded }, { phrase, words }) {
     for (const [text, low, isCode] of [[prose, folded.prose, false], [code, folded.code, true]]) {
       const at = [phrase, ...words].map((word) => places(low, word)[0]).find((place) => place !== undefined);
       if (at === undefined) continue;
+      if (isCode && words.some((word) => places(folded.title, word).length > 0)) break;
       if (isCode) return { text: lineAt(text, at), isCode };
       const from = at > AROUND ? text.indexOf(" ", at - AROUND) + 1 : 0;
       const end = text.lastIndexOf(" ", at + AROUND);

@@ -6,6 +6,8 @@ from plain_text import exercise_title, in_parentheses, sentence
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+BREAK = "\u200b"  # a space of no width
+
 
 class Map(nodes.General, nodes.Element):
     """Where the map will stand, as soon as all pages are read."""
@@ -106,6 +108,14 @@ def names_of(app, docname, page):
     return nodes.bullet_list("", *map(item, links), classes=["map-names"])
 
 
+def let_names_break(app, env):
+    """Let a long name go on in a new line after an underscore, in the narrow contents beside a page."""
+    for contents in env.tocs.values():
+        for name in contents.findall(nodes.literal):
+            text = name.astext().replace(BREAK, "").replace("_", f"_{BREAK}")
+            name.children = [nodes.Text(text)]
+
+
 def item(*children, classes=()):
     """Return a list item whose first child is its line."""
     first, *rest = children
@@ -123,5 +133,6 @@ def setup(app):
     app.add_node(Map)
     app.add_directive("book-map", BookMap)
     app.add_directive("library-names", LibraryNames)
+    app.connect("env-updated", let_names_break)
     app.connect("doctree-resolved", draw)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -59,7 +59,7 @@ def gather(children, section, sections, env, docname):
         if opened:
             sections.append(opened)
             gather(child.children[1:], opened, sections, env, docname)
-        elif isinstance(child, nodes.literal_block):
+        elif isinstance(child, (nodes.literal_block, nodes.doctest_block)):
             section.code.append(child.astext().strip("\n"))
         elif not isinstance(child, nodes.TextElement):
             gather(child.children, section, sections, env, docname)

@@ -62,7 +62,7 @@ def test_what_one_looks_for_is_among_the_first(visit, folder):
     missed = {query: wanted for query, wanted in QUERIES.items() if wanted not in results(seen.page, query)[:5]}
     assert missed == {}
     assert results(seen.page, UNFINDABLE) == []
-    assert seen.complaints == []
+    assert [complaint for complaint in seen.complaints if complaint.startswith("error:")] == []
     assert all(response.url.startswith("file://") for response in seen.responses)
 
 
@@ -97,7 +97,7 @@ def test_the_keyboard_alone_leads_from_any_page_to_the_place(visit, site):
 
 PLANTED = [
     ["numbers", "In 11/8 and 1/80 and 21/8, never alone."],
-    ["the plateau", "It stands at 1/8."],
+    ["the plateau", "It stands at 1/8, at a height of 0.75."],
     ["inside", "The unlearning of rates."],
     ["particles", "오차역전파는 어렵다."],
     ["twice", "rate rate rate rate rate rate rate rate"],
@@ -114,6 +114,8 @@ def test_words_begin_where_they_begin_and_numbers_are_whole(visit, tmp_path):
     (tmp_path / "index.html").write_text(f"<meta charset=utf-8>{fields}{rest}{scripts}", encoding="utf-8")
     page = visit(f"file://{tmp_path}/index.html").page
     assert results(page, "1/8") == ["1. Page › the plateau"]
+    assert results(page, "75") == []
+    assert results(page, "0.75") == ["1. Page › the plateau"]
     assert results(page, "learning") == []
     assert results(page, "역전파") == ["1. Page › particles"]
     assert results(page, "rates")[:2] == ["1. Page › rate", "1. Page › twice"]
