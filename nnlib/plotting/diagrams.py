@@ -101,7 +101,7 @@ def _draw_units(ax, net, columns, diameter):
         ax.scatter(*places.T, s=diameter**2, c="white", edgecolors="black", linewidths=1.2, zorder=2)
         if k and diameter >= ROOMY:
             for place, bias in zip(places, net.layers[k - 1].b, strict=True):
-                ax.annotate(f"{bias:.1f}", place, ha="center", va="center", fontsize=10, color="black", zorder=3)
+                ax.annotate(f"{bias:.1f}", place, ha="center", va="center", fontsize=11, color="black", zorder=3)
     beside = diameter / 2 + 4
     for name, places, shift, side in (("x", columns[0], -beside, "right"), ("a", columns[-1], beside, "left")):
         for i, place in enumerate(places):
@@ -118,10 +118,10 @@ def _name_columns(ax, net, columns, n_samples):
     for k, (name, size, places) in enumerate(zip(names, net.sizes, columns, strict=True)):
         symbol = f"A^{{({k})}}" if k else "X"
         shape = f"\n${symbol}$ ({n_samples}, {size})" if n_samples else ""
-        ax.text(places[0, 0], bottom, name + shape, ha="center", va="top", fontsize=11, color=ink(ax))
+        ax.text(places[0, 0], bottom, name + shape, ha="center", va="top", color=ink(ax))
     for k, (n_in, n_out) in enumerate(pairwise(net.sizes) if n_samples else (), start=1):
         shapes = f"@ $W^{{({k})}}$ ({n_in}, {n_out})\n+ $b^{{({k})}}$ ({n_out},)"
-        ax.text(STEP * (k - 0.5), top, shapes, ha="center", va="bottom", fontsize=11, color=ink(ax))
+        ax.text(STEP * (k - 0.5), top, shapes, ha="center", va="bottom", color=ink(ax))
 
 
 def _draw_legend(ax, with_bias):

@@ -163,7 +163,7 @@ def _draw_levels(ax, a, b, losses):
         return
     ax.contourf(a, b, losses, levels=levels, cmap=AMOUNTS, rasterized=True)
     lines = ax.contour(a, b, losses, levels=levels[1:-1:2], colors="white", linewidths=0.8)
-    for label in ax.clabel(lines, fmt="%.2g", fontsize=10):
+    for label in ax.clabel(lines, fmt="%.2g", fontsize=11):
         label.set_path_effects([withStroke(linewidth=2, foreground="black")])
 
 

@@ -99,7 +99,7 @@ def success_map(sweep: Any, ax: Axes | None = None) -> Axes:
         between = [
             [f"{a:.0f} to {b:.0f}" for a, b in zip(*rows, strict=True)] for rows in zip(*percent[1:], strict=True)
         ]
-        _write_cells(ax, image, between, rise=-8, fontsize=9)
+        _write_cells(ax, image, between, rise=-8, fontsize=10)
     _name_cells(ax, [f"{r:.2g}" for r in learning_rates], [f"{size:g}" for size in hidden_sizes])
     ax.set(xlabel="learning rate", ylabel="hidden units", title="learned [%]")
     add_description(ax, _describe_success(hidden_sizes, learning_rates, percent))
@@ -140,7 +140,7 @@ def confusion(predicted: ArrayLike, actual: ArrayLike, ax: Axes | None = None) -
         shown = np.ma.masked_where(~chosen, counts)
         image = ax.imshow(shown, cmap=cmap, vmin=0, vmax=max(counts[chosen].max(initial=0), 1), aspect="auto")
         texts = np.where(chosen & (counts > 0), counts.astype(str), "")
-        _write_cells(ax, image, texts, fontsize=11 if n_classes <= MAX_LISTED else 9)
+        _write_cells(ax, image, texts)
     _name_cells(ax, range(n_classes), range(n_classes))
     _draw_grid(ax, n_classes)
     ax.set(xlabel="predicted", ylabel="actual")
@@ -221,7 +221,7 @@ def _draw_images(ax, images, colors):
     return ax.imshow(sheet, aspect=equal_aspect(ax), **colors)
 
 
-def _write_cells(ax, image, texts, rise=0, fontsize=11):
+def _write_cells(ax, image, texts, rise=0, fontsize=12):
     """Write a text in the middle of each cell that has a color, `rise` points up; black or white, by what is behind."""
     values = image.get_array()
     for (i, j), text in np.ndenumerate(texts):

@@ -20,7 +20,9 @@ SIGNS = LinearSegmentedColormap.from_list("signs", [NEGATIVE, "#FFFFFF", POSITIV
 UNIT = "#6D4AB0"  # what belongs to a hidden unit, such as its line: violet
 
 INK, TEAL, OCHRE, ROSE, GRAY = "#1C2733", "#00857C", "#A06A00", "#B03A5B", "#7C8894"  # curves and methods, C0 to C4
-CURVE_DASHES = ("-", (0, (5, 1.6)), (0, (7, 1.5, 1.5, 1.5)), (0, (1.3, 1.3)), (0, (7, 1.5, 1.5, 1.5, 1.5, 1.5)))
+CURVE_DASHES = (
+    "-", (0, (4, 1.5)), (0, (7, 1.5, 1.5, 1.5)), (0, (1.2, 1.2)), (0, (7, 1.5, 1.5, 1.5, 1.5, 1.5)), (0, (11, 3)),
+)  # fmt: skip
 
 # How much: evenly darker from paper over teal to ink. Registered, so that a chapter can write cmap="nnlib".
 AMOUNTS = LinearSegmentedColormap.from_list(

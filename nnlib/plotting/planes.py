@@ -256,7 +256,7 @@ def _label_points(ax, points, X, shaded):
         right, above = (point > middle) != turned
         ax.annotate(
             "\n".join(names), point, textcoords="offset points", xytext=(-11 if right else 11, 0),
-            ha="right" if right else "left", va="top" if above else "bottom", fontsize=11, color=color,
+            ha="right" if right else "left", va="top" if above else "bottom", color=color,
             path_effects=[withStroke(linewidth=3, foreground=behind)],  # legible on the boundary
         )  # fmt: skip
 
