@@ -1,11 +1,12 @@
 /* What scrolls sideways can be scrolled from the keyboard: it takes the focus, as long as it scrolls. */
-
-const SCROLLS = ".katex-display, .bd-article .table-wrapper, .pst-scrollable-table-container";
-
-const watcher = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
-});
-document.querySelectorAll(SCROLLS).forEach((element) => watcher.observe(element));
+{
+  const SCROLLS = ".katex-display, .pst-scrollable-table-container";
+  const all = [...document.querySelectorAll(SCROLLS)];
+  const mark = (element) => {
+    if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  };
+  const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  all.forEach((element) => watcher.observe(element));
+  document.fonts.ready.then(() => all.forEach(mark)); // wider than the faces that stood in for them
+}

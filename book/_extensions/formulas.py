@@ -51,8 +51,6 @@ def visit_display(translator, node):
 
 def add_files(app, pagename, templatename, context, doctree):
     """Name the styles of formulas in a page that has formulas, and its faces before the style asks for them."""
-    if pagename == "search":
-        app.add_js_file("search_formulas.js", loading_method="defer")
     if 'class="katex' not in context.get("body", ""):
         return
     for style in STYLES:

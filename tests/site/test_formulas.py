@@ -60,10 +60,3 @@ def test_a_formula_that_is_too_wide_scrolls_alone_and_from_the_keyboard(visit, s
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function("!document.querySelector('.katex-display[tabindex]')")  # no stop where nothing scrolls
-
-
-def test_the_search_shows_a_formula_once(visit, site):
-    page = visit(f"{site}/search.html?q=curvature").page
-    text = page.evaluate("address => fetch(address).then(r => r.text()).then(html => Search.htmlToText(html))", WIDE)
-    assert "h11" in text
-    assert "\\frac" not in text
