@@ -131,6 +131,11 @@ def test_a_rate_reads_as_a_sentence():
     assert f"{success_rate(np.ones(200, dtype=bool))}" == "100.0 % (98.1 to 100.0 %, n = 200)"
 
 
+def test_a_rate_is_brief_in_a_table():
+    assert success_rate([True] * 199 + [False]).brief() == "99.5 (97-100)"
+    assert success_rate([True] * 979 + [False] * 21).brief() == "97.9 (96.8-98.6)"
+
+
 def test_the_interval_holds_the_true_rate_as_often_as_it_says():
     rng = np.random.default_rng(0)
     held = []

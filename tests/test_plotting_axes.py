@@ -73,7 +73,7 @@ def take_ticks_away(ax):
 
 def draw_before(ax):
     ax.plot([-5, 9], [-3, 4], label="mine")
-    ax.legend()
+    ax.legend(loc="upper right")  # Matplotlib warns where a slow machine looks for the best place
     ax.grid(True)
     ax.minorticks_on()
 

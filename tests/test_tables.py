@@ -31,9 +31,10 @@ def test_headers_say_what_they_head_and_none_is_empty():
 
 def test_numbers_stand_at_the_right_and_words_at_the_left():
     sides = re.findall(
-        r"text-align: (\w+)", Table(["a", "b", "c"], [["x", "-.5", "1 (0-2)"], ["10", "", "+3"]])._repr_html_()
+        r"text-align: (\w+)",
+        Table(["a", "b", "c", "d"], [["x", "-.5", "1 (0-2)", "-inf"], ["10", "", "+3", "nan"]])._repr_html_(),
     )
-    assert sides == ["left", "right", "right"] * 3
+    assert sides == ["left", "right", "right", "right"] * 3
 
 
 def test_a_table_without_rows_is_its_header():

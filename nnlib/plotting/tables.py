@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from nnlib.validation import short
 
-NUMBER = re.compile(r"[-+−±]?\.?\d")  # how a cell begins that is aligned by its end
+NUMBER = re.compile(r"[-+−±]?(\.?\d|inf$|nan$)")  # how a cell begins that is aligned by its end
 
 
 class Table:
