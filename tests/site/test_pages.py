@@ -1,6 +1,5 @@
 """Every page of the built book in a real Chromium, with no kernel and no internet."""
 
-import gzip
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,6 @@ ROOT = Path(__file__).parents[2]
 CHAPTERS = re.findall(r"(?:root|file): *(\S+)", (ROOT / "_toc.yml").read_text())
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
 THEMES = ["light", "dark"]
-MEGABYTE = 1_000_000
 
 
 def widgets_of(chapter):
@@ -109,25 +107,6 @@ def test_page_is_quiet_and_asks_nobody(look, site, path, theme):
     assert seen.outside == []
     assert seen.complaints == []
     assert seen.page.locator("html").get_attribute("data-theme") == theme
-
-
-@pytest.mark.parametrize("path", ALIVE)
-def test_a_page_with_widgets_is_light(look, site, path):
-    weights = {response.url: weigh(response) for response in look(f"{site}/{path}").responses}
-    assert sum(weights.values()) <= 2 * MEGABYTE, weights
-
-
-WEIGHTS = {}  # of files that many pages have
-
-
-def weigh(response):
-    """Return how many bytes go over the line for this response, where the server packs what is not packed."""
-    address = response.url
-    if address not in WEIGHTS:
-        body = response.body() if response.status == 200 else b""
-        packed = re.search(r"\.(woff2?|png|webp|jpe?g)$", address) or address.startswith("data:")
-        WEIGHTS[address] = len(body) if packed else len(gzip.compress(body))
-    return WEIGHTS[address]
 
 
 # Axe looks at the contrast of each word by itself, and most words of a page are those of its code. Within a block those
