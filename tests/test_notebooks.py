@@ -432,9 +432,9 @@ def good_notebook():
                     "version_minor": 0,
                     "state": {
                         f"{0:032x}": {
-                            "model_name": "HTMLModel",
-                            "model_module": "@jupyter-widgets/controls",
-                            "state": {"value": f'<img alt="{"one corner of four is wrong " * 2}" src="data:,">'},
+                            "model_name": "AnyModel",
+                            "model_module": "anywidget",
+                            "state": {"frames": [[[0, "one corner of four is wrong " * 2]]]},
                         }
                     },
                 }

@@ -144,8 +144,13 @@ def test_an_index_beyond_the_values_is_refused(wrong):
 
 def test_controls_say_their_name_and_values_in_words_and_are_of_their_kind():
     book = flipbook(
-        lambda **_: draw(1), learning_rate=[0.1, 30.0, 1e-4], method=["CG", "BFGS"], bias=["off", "on"], at=["a"], play="at"
-    )  # fmt: skip
+        lambda **_: draw(1),
+        learning_rate=[0.1, 30.0, 1e-4],
+        method=["CG", "BFGS"],
+        bias=["off", "on"],
+        at=["a"],
+        play="at",
+    )
     assert [(control["label"], control["kind"], control["words"]) for control in book.controls] == [
         ("learning rate", "range", ["0.1", "30", "0.0001"]),
         ("method", "list", ["CG", "BFGS"]),

@@ -19,7 +19,6 @@ from typing import Any
 import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
-import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image

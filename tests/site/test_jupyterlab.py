@@ -17,8 +17,6 @@ from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "08_the_training_loop.ipynb"
-FRAME = "*[contains(@class, 'flipbook-frame')]"
-
 # A reader's own settings: no news from the network, and every cell in the page, not only those on the screen.
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -147,7 +145,7 @@ def wait_for_change(widget, before):
 
 
 def picture(widget):
-    images = widget.locator(".flipbook-frame img").locator("visible=true")
+    images = widget.locator(".fb-frame img").locator("visible=true")
     images.first.wait_for()
     return images.evaluate_all("images => [images.map(i => i.src), images.map(i => i.alt)]")
 
@@ -176,31 +174,32 @@ def test_every_cell_runs_without_an_error(notebook):
     assert not [kind for kind in kinds if re.search("error|stderr", kind)]
 
 
-def widgets(page, control):
-    """List the smallest elements that hold both this kind of control and a picture."""
-    control = page.locator(f".jp-OutputArea .flipbook {control}")
-    control.first.wait_for()
-    return [found.locator(f"xpath=ancestor::*[.//{FRAME}][1]") for found in control.all()]
+def flipbooks(page):
+    """List the flipbooks in the page's outputs."""
+    books = page.locator(".jp-OutputArea .flipbook")
+    books.first.wait_for()
+    return books.all()
 
 
 def test_sliders_answer_the_arrow_keys(notebook):
-    for widget in widgets(notebook, "[role=slider]"):
-        for slider in widget.get_by_role("slider").all():
-            before = picture(widget)
-            last = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+    for book in flipbooks(notebook):
+        for slider in book.get_by_role("slider").all():
+            before = picture(book)
+            last = slider.evaluate("slider => slider.value === slider.max")
             slider.focus()
             slider.press("ArrowLeft" if last else "ArrowRight")
-            wait_for_change(widget, before)
+            wait_for_change(book, before)
 
 
 def test_play_steps_the_slider(notebook):
-    for widget in widgets(notebook, ".widget-play"):
-        value = widget.get_by_role("slider").last.get_attribute("aria-valuenow")
-        before = picture(widget)
-        widget.locator(".widget-play button").first.click()
-        wait_for_change(widget, wait_for_change(widget, before))
-        assert widget.get_by_role("slider").last.get_attribute("aria-valuenow") != value
-        widget.locator(".widget-play button").first.click()
+    for book in notebook.locator(".jp-OutputArea .flipbook:has(.fb-row > .pg-button)").all():
+        slider = book.get_by_role("slider").last
+        value = slider.get_attribute("aria-valuetext")
+        before = picture(book)
+        book.get_by_role("button", name="Play").click()
+        wait_for_change(book, wait_for_change(book, before))
+        assert slider.get_attribute("aria-valuetext") != value
+        book.get_by_role("button", name="Pause").click()
 
 
 def run(page, k):
@@ -271,20 +270,20 @@ def test_two_views_of_a_flipbook_turn_the_same_pages(views):
     first, second = run(views, 0), run(views, 1)
     for begun, stopped in ((first, second), (second, first)):
         begun.get_by_role("button", name="Play").click()
-        expect(stopped.locator(".widget-readout")).to_have_text(re.compile("[5-9]|1."))
+        expect(stopped.locator(".fb-readout")).to_have_text(re.compile("[5-9]|1."))
         stopped.get_by_role("button", name="Pause").click()
         shown = [picture(view) for view in (first, second)]
         assert shown[0] == shown[1]
         views.wait_for_timeout(1000)
         assert [picture(view) for view in (first, second)] == shown  # it stands still
-        readouts = both(views, ".flipbook .widget-readout", re.compile(r"\d+")).all_inner_texts()
+        readouts = both(views, ".flipbook .fb-readout", re.compile(r"\d+")).all_inner_texts()
         assert readouts[0] == readouts[1] and f"w {readouts[0]}" in shown[0][1][0]
-        first.get_by_role("button", name="Stop").click()
-        both(views, ".flipbook .widget-readout", "0")
+        first.get_by_role("slider").press("Home")
+        both(views, ".flipbook .fb-readout", "0")
     slider = second.get_by_role("slider")
     slider.focus()
     slider.press("ArrowRight")
-    both(views, ".flipbook .widget-readout", "1")
+    both(views, ".flipbook .fb-readout", "1")
     assert picture(first) == picture(second)
 
 

@@ -1,6 +1,5 @@
 """Every page of the built book in a real Chromium, with no kernel and no internet."""
 
-import gzip
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,17 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.site.conftest import WIDGET_VIEW, once
+from tests.site.conftest import WIDGET, once
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = re.findall(r"(?:root|file): *(\S+)", (ROOT / "_toc.yml").read_text())
 PAGES = [f"{chapter}.html" for chapter in CHAPTERS] + ["search.html", "genindex.html"]
 THEMES = ["light", "dark"]
-MEGABYTE = 1_000_000
-
-# The picture that a reader sees in the widget around a slider.
-FRAME = "*[contains(@class, 'flipbook-frame')]"
-PICTURE = f"xpath=ancestor::*[.//{FRAME}][1]//{FRAME}//img"
 
 
 def widgets_of(chapter):
@@ -32,8 +26,8 @@ def widgets_of(chapter):
 
 PLAYGROUND = "book/08_the_training_loop.html"  # where one stands with all its controls
 ALIVE = [f"{chapter}.html" for chapter in CHAPTERS if widgets_of(chapter)]
-PLAYGROUNDS = [f"{chapter}.html" for chapter in CHAPTERS if "'playground'" in widgets_of(chapter)]
-FLIPBOOKS = [f"{chapter}.html" for chapter in CHAPTERS if "'flipbook'" in widgets_of(chapter)]
+PLAYGROUNDS = [f"{chapter}.html" for chapter in CHAPTERS if "'hidden_size" in widgets_of(chapter)]
+FLIPBOOKS = [f"{chapter}.html" for chapter in CHAPTERS if "'frames'" in widgets_of(chapter)]
 
 
 def test_a_faulty_page_is_caught(visit, faulty_page):
@@ -107,25 +101,6 @@ def test_page_is_quiet_and_asks_nobody(look, site, path, theme):
     assert seen.outside == []
     assert seen.complaints == []
     assert seen.page.locator("html").get_attribute("data-theme") == theme
-
-
-@pytest.mark.parametrize("path", ALIVE)
-def test_a_page_with_widgets_is_light(look, site, path):
-    weights = {response.url: weigh(response) for response in look(f"{site}/{path}").responses}
-    assert sum(weights.values()) <= 2 * MEGABYTE, weights
-
-
-WEIGHTS = {}  # of files that many pages have
-
-
-def weigh(response):
-    """Return how many bytes go over the line for this response, where the server packs what is not packed."""
-    address = response.url
-    if address not in WEIGHTS:
-        body = response.body() if response.status == 200 else b""
-        packed = re.search(r"\.(woff2?|png|webp|jpe?g)$", address) or address.startswith("data:")
-        WEIGHTS[address] = len(body) if packed else len(gzip.compress(body))
-    return WEIGHTS[address]
 
 
 # Axe looks at the contrast of each word by itself, and most words of a page are those of its code. Within a block those
@@ -215,66 +190,69 @@ def test_the_search_finds_the_chapter_that_explains_the_words_of_scipy(visit, si
     assert seen.complaints == []
 
 
-def sliders(page, inside=".cell_output"):
-    found = page.locator(inside).get_by_role("slider")
-    found.first.wait_for()
-    return found.all()
+CONTROL = ":is(input, select)"
 
 
-def picture(slider):
-    """Return what a reader sees and what a screen reader says in the widget of this slider."""
-    images = slider.locator(PICTURE).locator("visible=true")
-    images.first.wait_for()
-    return images.evaluate_all("images => [images.map(i => i.src), images.map(i => i.alt)]")
+def picture(book):
+    """Return what a reader sees and what a screen reader says in this flipbook."""
+    return book.locator(".fb-frame img").evaluate_all("images => [images.map(i => i.src), images.map(i => i.alt)]")
 
 
-def wait_for_change(slider, before):
-    """Wait until the widget of this slider shows another picture with another alt text."""
-    page = slider.page
+def wait_for_change(book, before):
+    """Wait until the flipbook shows another picture with another alt text."""
     for _ in range(200):
-        now = picture(slider)
+        now = picture(book)
         if now[0] != before[0] and now[1] != before[1]:
             return now
-        page.wait_for_timeout(25)
+        book.page.wait_for_timeout(25)
     raise AssertionError(f"still the picture {before[1]}" if now == before else f"only one changed: {now[1]}")
 
 
-def place(slider):
-    """Return the slider's value and the two ends of its range."""
-    return [float(slider.get_attribute(f"aria-{name}")) for name in ("valuenow", "valuemin", "valuemax")]
-
-
 @pytest.mark.parametrize("path", ALIVE)
-def test_every_slider_has_a_name(look, site, path):
-    for slider in sliders(look(f"{site}/{path}").page):
-        assert re.match(r'- slider "\w[^"]*"', slider.aria_snapshot())
+def test_every_control_has_a_name(look, site, path):
+    for control in (
+        look(f"{site}/{path}").page.locator(f"{WIDGET} :is({CONTROL}, button)").locator("visible=true").all()
+    ):
+        assert re.match(r'- \w+ "\w[^"]*"', control.aria_snapshot())
 
 
 @pytest.mark.parametrize("path", FLIPBOOKS)
 def test_every_flipbook_answers_the_arrow_keys_and_the_mouse(look, site, path):
-    for slider in sliders(look(f"{site}/{path}").page, ".flipbook"):
-        before, (value, _, end) = picture(slider), place(slider)
-        slider.focus()
-        slider.press("ArrowLeft" if value == end else "ArrowRight")
-        wait_for_change(slider, before)
-        assert place(slider)[0] != value
-        drag(slider)
+    for book in look(f"{site}/{path}").page.locator(".flipbook").all():
+        for control in book.locator(CONTROL).all():
+            before = picture(book)
+            use(control)
+            wait_for_change(book, before)
+        for slider in book.get_by_role("slider").all():
+            drag(book, slider)
 
 
-def drag(slider):
+def use(control):
+    """Go to another value by the keyboard, or by a click on a switch."""
+    if control.get_attribute("type") == "checkbox":
+        return control.click()
+    last = control.evaluate("c => c.tagName === 'SELECT' ? c.selectedIndex === c.length - 1 : c.value === c.max")
+    words = control.get_attribute("aria-valuetext")
+    control.focus()
+    control.press(
+        "ArrowUp" if last and not words else "ArrowLeft" if last else "ArrowDown" if not words else "ArrowRight"
+    )
+    assert words is None or control.get_attribute("aria-valuetext") != words
+
+
+def drag(book, slider):
     """Take the slider by the mouse to the end that is farther away."""
-    page, before, (value, start, end) = slider.page, picture(slider), place(slider)
+    page, before = slider.page, picture(book)
     slider.scroll_into_view_if_needed()
-    handle = slider.bounding_box()
-    track = slider.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
-    to = track["x"] + (track["width"] if value - start < end - value else 0)
-    height = handle["y"] + handle["height"] / 2
-    page.mouse.move(handle["x"] + handle["width"] / 2, height)
+    box = slider.bounding_box()
+    done = slider.evaluate("slider => slider.value / slider.max")
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 11 + done * (box["width"] - 22), height)
     page.mouse.down()
-    page.mouse.move(to, height, steps=8)
+    page.mouse.move(box["x"] + (box["width"] if done < 0.5 else 0), height, steps=8)
     page.mouse.up()
-    wait_for_change(slider, before)
-    assert place(slider)[0] in (start, end)
+    wait_for_change(book, before)
+    assert slider.evaluate("slider => slider.value / slider.max") == (done < 0.5)
 
 
 @pytest.mark.parametrize("path", PLAYGROUNDS)
@@ -300,29 +278,27 @@ def test_a_displayed_formula_fits_a_phone(look, site, path):
 @pytest.mark.parametrize("path", FLIPBOOKS)
 def test_play_steps_and_pause_stops(look, site, path):
     page = look(f"{site}/{path}").page
-    for play in page.locator(".widget-play").all():
-        slider = play.locator("xpath=ancestor::*[.//*[@role='slider']][1]").get_by_role("slider").last
+    for book in page.locator(".flipbook:has(.fb-row > .pg-button)").all():
         page.clock.install()
-        before = picture(slider)
-        play.get_by_role("button").first.click()
-        later = wait_for_change(slider, before)
-        wait_for_change(slider, later)
-        play.get_by_role("button").first.click()
-        stopped = picture(slider)
+        before = picture(book)
+        book.get_by_role("button", name="Play").click()
+        later = wait_for_change(book, before)
+        wait_for_change(book, later)
+        book.get_by_role("button", name="Pause").click()
+        stopped = picture(book)
         # The page's own clock is put forward: a widget that still ran would have moved on.
         page.clock.run_for(20_000)
-        assert picture(slider) == stopped
+        assert picture(book) == stopped
 
 
 @pytest.mark.parametrize("path", ALIVE)
 def test_without_scripts_a_still_stands_for_each_widget(browser, site, path):
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{site}/{path}")
-    views = page.locator(WIDGET_VIEW)
-    stills = page.locator(f".cell_output:has({WIDGET_VIEW}) noscript img")
-    assert stills.count() == views.count() > 0
-    for still in stills.all():
-        still.scroll_into_view_if_needed()
-        assert still.evaluate("image => image.complete && image.naturalWidth > 200")
-        assert len(still.get_attribute("alt")) >= 40
+    for figure in page.locator(WIDGET).all():
+        assert len(figure.get_attribute("aria-label")) >= 40
+        for still in figure.locator("img").all():
+            still.scroll_into_view_if_needed()
+            expect(still).to_be_visible()
+            page.wait_for_function("image => image.complete && image.naturalWidth > 200", arg=still.element_handle())
     page.context.close()

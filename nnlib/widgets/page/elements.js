@@ -9,6 +9,8 @@ function make(tag, properties = {}, ...children) {
     if (name.includes("-") || name === "role") element.setAttribute(name, value);
     else element[name] = value;
   }
+  // JupyterLab has commands of its own on the arrow keys of whatever has the focus.
+  if (["input", "select"].includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
   element.append(...children);
   return element;
 }

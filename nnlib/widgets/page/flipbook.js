@@ -62,8 +62,7 @@ function build(book, el) {
   const view = { book, rows: model.get("controls").map((control) => makeRow(book, control)), wanted: 0 };
   view.images = model.get("panels").map(([width, height]) => make("img", { width, height, style: panelStyle(width), decoding: "sync" }));
   view.words = make("p", { className: "fb-words", role: "status" });
-  // JupyterLab has commands of its own on the arrow keys.
-  const controls = make("div", { className: "fb-controls", "data-lm-suppress-shortcuts": "true" }, ...view.rows.flatMap(({ row }) => row));
+  const controls = make("div", { className: "fb-controls" }, ...view.rows.map(({ row }) => row));
   el.classList.add("pg", "flipbook");
   el.append(make("div", { className: "fb-frame" }, ...view.images), controls, view.words);
   const touched = () => fetchNeighbors(view);
