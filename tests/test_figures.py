@@ -81,8 +81,8 @@ def test_a_figure_has_its_size_and_all_but_the_first_wait(tmp_path):
     Image.new("RGB", (20, 10)).save(tmp_path / "two.png")
     images = {str(tmp_path / name): name for name in ("one.svg", "two.png")}
     app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images=images))
-    body = '<img alt="A" src="../_images/one.svg"> <img src="_images/two.png" /> <img src="logo.svg"> <img width="3" src="one.svg">'
-    context = {"body": body}
+    body = '<img alt="A" src="../_images/one.svg"> <img src="_images/two.png" /> '
+    context = {"body": f'{body}<img src="logo.svg"> <img width="3" src="one.svg">'}
     figures.keep_places(app, "page", "page.html", context, None)
     assert context["body"] == (
         '<img width="384" height="288" decoding="async" alt="A" src="../_images/one.svg"> '

@@ -22,9 +22,9 @@ def register_fonts() -> None:
 def draw_as_svg(shell: Any) -> None:
     """Let a notebook show its figures as SVG, unless its reader chose a format.
 
-    Matplotlib's styles cannot say this: it is a setting of the kernel, here set as ``%config InlineBackend`` does. SVG is
-    sharp at any size, lighter than pixels for a screen of double density, and the same on every machine. A figure has
-    the size that was asked for, not what is left when its margins are cut.
+    Matplotlib's styles cannot say this: it is a setting of the kernel, here set as ``%config InlineBackend`` does. SVG
+    is sharp at any size, lighter than pixels for a screen of double density, and the same on every machine. A figure
+    has the size that was asked for, not what is left when its margins are cut.
     """
     from matplotlib_inline.config import InlineBackend
 
