@@ -28,7 +28,7 @@ def draw_as_svg(shell: Any) -> None:
     """
     from matplotlib_inline.config import InlineBackend
 
-    inline = InlineBackend.instance(parent=shell)
+    inline: Any = InlineBackend.instance(parent=shell)
     chosen = "figure_formats" in shell.config.InlineBackend or inline.figure_formats != {"png"}
     if not chosen:
         inline.print_figure_kwargs = {"bbox_inches": None, "dpi": RASTER_DPI, "metadata": {"Date": None}}
