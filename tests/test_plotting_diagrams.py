@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 
 from nnlib import NeuralNetwork, datasets, train
 from nnlib.plotting import describe, landscape, network_diagram
-from nnlib.plotting.common import BLUE, ORANGE
+from nnlib.plotting.palette import NEGATIVE, POSITIVE
 
 X, Y = datasets.xor()
 
@@ -54,7 +54,7 @@ def test_each_weight_is_a_line_by_its_size_and_sign():
         for i, j in zip(*np.nonzero(W), strict=True):
             width, color, dashed = found[sources[i], targets[j]]
             assert width == pytest.approx(max(widest * abs(W[i, j]) / 4, 0.5))
-            assert (color, dashed) == ((ORANGE, False) if W[i, j] > 0 else (BLUE, True))
+            assert (color, dashed) == ((POSITIVE, False) if W[i, j] > 0 else (NEGATIVE, True))
 
 
 def test_a_diagram_names_inputs_outputs_and_activations_and_holds_the_biases():

@@ -14,7 +14,7 @@ from PIL import Image
 
 import nnlib
 from nnlib.plotting import decision_boundary, set_description
-from nnlib.plotting.common import BLUE, ORANGE
+from nnlib.plotting.palette import CLASS_0, CLASS_1, UNIT
 from nnlib.widgets import flipbook
 
 
@@ -94,7 +94,7 @@ def draw_plane_and_lines(seed):
     side = np.linspace(-0.25, 1.25, 50)
     Z = np.stack(np.meshgrid(side, side), axis=-1) @ net.layers[0].W + net.layers[0].b
     for z in np.moveaxis(Z, -1, 0):
-        ax.contour(side, side, z, [0], colors="C2", linestyles="dashed")
+        ax.contour(side, side, z, [0], colors=UNIT, linestyles="dashed")
     return figure
 
 
@@ -103,7 +103,7 @@ def test_a_frame_of_many_colors_keeps_those_of_both_classes():
         book = flipbook(draw_plane_and_lines, seed=[35, 36, 37])
     for picture in book.pictures:
         pixels = np.array(pixels_of(picture).convert("RGB"), dtype=int).reshape(-1, 3)
-        for color in (BLUE, ORANGE):
+        for color in (CLASS_0, CLASS_1):
             wanted = 255 * np.array(to_rgb(color))
             assert np.abs(pixels - wanted).max(axis=1).min() <= 4
 

@@ -22,13 +22,13 @@ def register_fonts() -> None:
 def draw_as_svg(shell: Any) -> None:
     """Let a notebook show its figures as SVG, unless its reader chose a format.
 
-    Matplotlib's styles cannot say this: it is a setting of the kernel, here set as ``%config InlineBackend`` does. SVG is
-    sharp at any size, lighter than pixels for a screen of double density, and the same on every machine. A figure has
-    the size that was asked for, not what is left when its margins are cut.
+    Matplotlib's styles cannot say this: it is a setting of the kernel, here set as ``%config InlineBackend`` does. SVG
+    is sharp at any size, lighter than pixels for a screen of double density, and the same on every machine. A figure
+    has the size that was asked for, not what is left when its margins are cut.
     """
     from matplotlib_inline.config import InlineBackend
 
-    inline = InlineBackend.instance(parent=shell)
+    inline: Any = InlineBackend.instance(parent=shell)
     chosen = "figure_formats" in shell.config.InlineBackend or inline.figure_formats != {"png"}
     if not chosen:
         inline.print_figure_kwargs = {"bbox_inches": None, "dpi": RASTER_DPI, "metadata": {"Date": None}}

@@ -228,7 +228,9 @@ def _shade(ax, x, y, outputs):
             ax.contour(x, y, P, levels=[0.5], colors="black", linewidths=2)
     else:
         colors = ListedColormap(CLASSES[: outputs.shape[2]])
-        ax.pcolormesh(x, y, outputs.argmax(axis=2), cmap=colors, vmin=-0.5, vmax=colors.N - 0.5, alpha=0.4, rasterized=True)
+        ax.pcolormesh(
+            x, y, outputs.argmax(axis=2), cmap=colors, vmin=-0.5, vmax=colors.N - 0.5, alpha=0.4, rasterized=True
+        )
 
 
 def _scatter_classes(ax, points, labels):

@@ -644,6 +644,6 @@ def test_the_output_units_line_parts_a_solved_hidden_layer(open_one):
           return [warm(3), warm(canvas.width - 4)];
         }"""
     )
-    assert colors == [False, True]  # blue on the left of an upright line, orange on its right
+    assert colors == [True, False]  # orange on the left of an upright line, blue on its right
     for view in ("boundary", "loss", "hidden", "network"):
         assert len(page.locator(f".pg-{view} canvas").get_attribute("aria-label")) > 40
