@@ -16,11 +16,7 @@ function savePicture({ ink, probabilities, words }) {
   drawInk(pen, ink);
   drawBars(pen, probabilities);
   write(pen, words, EDGE, HEIGHT - 32, "600 22px sans-serif");
-  canvas.toBlob((image) => {
-    const href = URL.createObjectURL(image);
-    make("a", { href, download: "digit.png" }).click();
-    setTimeout(() => URL.revokeObjectURL(href)); // when the browser has taken it
-  });
+  make("a", { href: canvas.toDataURL(), download: "digit.png" }).click();
 }
 
 function drawInk(pen, ink) {
