@@ -100,6 +100,13 @@ def test_a_network_without_mistakes_shows_none():
     assert all(example[2] for example in DigitPad(NET, X[right], Y[right]).examples)
 
 
+def test_its_size_is_told_for_each_width():
+    sizes = [DigitPad(NET).size, DigitPad(NET, X, Y).size]
+    for size in sizes:
+        assert [width for width, _ in size] == [0, 640]
+    assert all(bare < full for (_, bare), (_, full) in zip(*sizes, strict=True))
+
+
 def test_a_still_stands_for_it():
     pad = DigitPad(NET, pixels=X[0])
     data, _ = pad._repr_mimebundle_()
@@ -156,7 +163,7 @@ def state_of(pad):
 TRAITS = {
     "pixels": [np.full(64, 2.0), None, "7", np.zeros(63), [[0] * 8] * 7, object, [None] * 64],
     "probabilities": [np.zeros(10), None], "digit": [3, None], "sizes": [[64, 10], None], "hidden": ["relu", None],
-    "theta": ["", None, NET.theta], "examples": [[], None],
+    "theta": ["", None, NET.theta], "examples": [[], None], "size": [[], None],
 }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The DigitPad in a real Chromium: it computes what nnlib computes, and mouse, finger and keys draw on it."""
 
+import io
 import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
 import nnlib
@@ -57,8 +59,9 @@ def mount(browser, net):
     """Return a function that puts a pad alone on a page, in one view or more, and returns the page."""
     contexts = []
 
-    def put(theme="light", width=1000, pixels=None, n_views=1):
-        pad = DigitPad(net, X[1200:], Y[1200:], pixels=pixels)
+    def put(theme="light", width=1000, pixels=None, n_views=1, with_examples=True):
+        examples = (X[1200:], Y[1200:]) if with_examples else ()
+        pad = DigitPad(net, *examples, pixels=pixels)
         names = ("pixels", "sizes", "hidden", "theta", "examples")
         state = {name: value for name, value in pad.get_state().items() if name in names}
         contexts.append(browser.new_context(viewport={"width": width, "height": 1000}, has_touch=True))
@@ -585,6 +588,86 @@ def test_it_is_accessible_and_fits(mount, theme, width):
     for button in page.get_by_role("button").all():
         box = button.bounding_box()
         assert min(box["width"], box["height"]) >= 44
+
+
+# What is said in most words, what is in doubt, and the surest answers.
+STATES = ["Clear", *"0123456789", "Mistakes", "Mistakes", "Mistakes"]
+HEIGHTS = "() => [...document.querySelectorAll('.place, .dp > *, .dp-bars > li')].map((e) => e.offsetHeight)"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_it_is_as_high_as_it_says_whatever_is_drawn(mount, net, width):
+    page = mount(width=width, pixels=X[3])
+    place = page.locator(".place").bounding_box()
+    promised = [height for least, height in DigitPad(net, X[1200:], Y[1200:]).size if least <= place["width"]][-1]
+    heights = page.evaluate(HEIGHTS)
+    assert place["height"] == promised
+    for name in STATES:
+        page.get_by_role("button", name=name, exact=True).click()
+        assert page.evaluate(HEIGHTS) == heights, name
+    draw_by_mouse(page, DIGITS[7])
+    assert page.evaluate(HEIGHTS) == heights
+
+
+def test_a_pad_without_examples_is_as_high_as_it_says(mount):
+    for width in (390, 1280):
+        page = mount(width=width, with_examples=False)
+        height = page.locator(".place").bounding_box()["height"]
+        assert height in [height for _, height in DigitPad(nnlib.NeuralNetwork(64, 10, output="softmax")).size]
+
+
+def test_a_pad_that_promises_another_height_is_caught(mount, net):
+    page = mount(width=390, pixels=X[3])
+    page.add_style_tag(content=".pg .dp-bars li { height: 27px }")
+    promised = DigitPad(net, X[1200:], Y[1200:]).size[0][1]
+    assert page.locator(".place").bounding_box()["height"] == promised + 10
+
+
+def test_the_surest_answer_stays_on_one_line_in_any_face(mount):
+    page = mount(width=320, pixels=X[3])
+    page.add_style_tag(content=".pg { font-family: monospace; letter-spacing: 0.02em }")
+    for text in page.locator(".dp-percent").all():
+        text.evaluate("span => (span.textContent = '> 99.9 %')")
+        assert text.evaluate("span => span.getClientRects().length === 1 && span.offsetHeight < 30")
+
+
+def darkness(page):
+    """Return how dark each cell of the pad is on a picture of the page."""
+    shot = Image.open(io.BytesIO(page.locator(".dp-pad").screenshot())).convert("L")
+    return 255 - np.asarray(shot.resize((64, 64), Image.Resampling.BOX).resize((8, 8), Image.Resampling.BOX), int)
+
+
+@pytest.mark.parametrize("media", [{"media": "print"}, {"forced_colors": "active"}], ids=str)
+def test_what_is_drawn_is_seen_in_print_and_in_forced_colors(mount, media):
+    page = mount(pixels=X[3])
+    page.emulate_media(**media)
+    seen, drawn = darkness(page).ravel(), X[3]
+    assert np.corrcoef(seen, drawn)[0, 1] > 0.95
+    widths = page.locator(".dp-bar").evaluate_all("bars => bars.map((bar) => getComputedStyle(bar).backgroundColor)")
+    assert len(set(widths)) == 2  # the likeliest is told from the others
+
+
+def test_a_print_without_backgrounds_has_what_is_drawn(mount):
+    page, sizes = mount(pixels=X[3]), []
+    for name in (None, "Clear"):
+        if name:
+            page.get_by_role("button", name=name).click()
+        sizes.append(len(page.pdf(print_background=False)))
+    assert sizes[0] > sizes[1] + 300  # each inked cell is drawn
+
+
+def test_the_picture_shows_what_is_drawn_and_read(mount):
+    page = mount("dark", pixels=X[3])
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save picture").click()
+    assert saved.value.suggested_filename == "digit.png"
+    picture = np.asarray(Image.open(saved.value.path()).convert("L"), int)
+    middles = 40 + 60 * np.arange(8) + 30
+    ink = 255 - picture[np.ix_(middles, middles)].ravel()
+    assert np.corrcoef(ink, X[3])[0, 1] > 0.999
+    lengths = [(picture[40 + 48 * digit + 24, 600:960] < 200).sum() / 360 for digit in range(10)]
+    widths = page.eval_on_selector_all(".dp-bar", "bars => bars.map(bar => parseFloat(bar.style.width) / 100)")
+    np.testing.assert_allclose(lengths, widths, atol=0.01)
 
 
 def test_a_finger_on_the_pad_does_not_scroll_the_page(mount):

@@ -23,6 +23,7 @@ from nnlib.widgets.traits import Checked, Fixed, Reported, as_they_come
 FULL = 16  # ink of a full cell, as the page keeps it
 N_PIXELS, N_DIGITS = 64, 10
 MOST_MISTAKES = 20
+EXAMPLES_A_ROW = 5  # on a phone
 INKS = "0123456789abcdefg"  # one letter a pixel, 0 to 16
 
 
@@ -107,6 +108,9 @@ class DigitPad(anywidget.AnyWidget):
     theta = Fixed(as_they_come).tag(sync=True)
     examples = Fixed(as_they_come).tag(sync=True)
 
+    # how high it is, from which width on: [[width, height], ...], in pixels
+    size = Fixed(as_they_come).tag(sync=True)
+
     def __init__(
         self,
         net: NeuralNetwork,
@@ -118,11 +122,13 @@ class DigitPad(anywidget.AnyWidget):
     ) -> None:
         self._net = _check_reader(net).copy("float32").copy("float64")  # what the page reads with, to the last bit
         n_examples = check_count("n_examples", n_examples, smallest=0)
+        examples = _choose_examples(self._net, X, Y, n_examples)
         super().__init__(
             sizes=list(net.sizes),
             hidden=net.hidden,
             theta=base64.b64encode(net.theta.astype("<f4").tobytes()).decode(),
-            examples=_choose_examples(self._net, X, Y, n_examples),
+            examples=examples,
+            size=_measure(examples),
             pixels=np.zeros(N_PIXELS) if pixels is None else pixels,
         )
 
@@ -178,3 +184,10 @@ def _choose_examples(net: NeuralNetwork, X: Any, Y: Any, n_examples: int) -> lis
     chosen = [row for digit in range(N_DIGITS) for row in np.flatnonzero(right & (labels == digit))[:n_examples]]
     chosen += np.flatnonzero(~right)[:MOST_MISTAKES].tolist()
     return [["".join(INKS[value] for value in ink[row]), int(labels[row]), bool(right[row])] for row in chosen]
+
+
+def _measure(examples: list[list]) -> list[list[int]]:
+    """Return how high the pad is, narrow and wide, as digit_pad.css lays it out."""
+    n_digits = len({label for _, label, right in examples if right})
+    n_rows = -(-n_digits // EXAMPLES_A_ROW) + any(not right for _, _, right in examples)
+    return [[0, 752 + (30 + 52 * n_rows if examples else 0)], [640, 444 + (82 if examples else 0)]]

@@ -6,6 +6,7 @@
 // Uses: percent (../engine/reader.js)
 // Uses: perform, undo (../engine/sheet.js)
 // Uses: act, liftStroke, openPad, show, takePixels (pad.js)
+// Uses: savePicture (picture.js)
 // Uses: cellAt, listenToKeys, listenToPointer (hand.js)
 
 function build(pad, el) {
@@ -44,6 +45,7 @@ function makeBars(view) {
 function showIn(view, ink, probabilities, words) {
   const { sheet } = view.pad;
   const best = probabilities.indexOf(Math.max(...probabilities));
+  view.shown = { ink, probabilities, words };
   ink.forEach((value, k) => showCell(view.cells[k], k, value));
   probabilities.forEach((p, k) => {
     const { row, bar, text } = view.bars[k];
@@ -82,8 +84,9 @@ function makeTools(view) {
   const fit = (sheet) => perform(sheet, { marks: fitMarks(sheet.marks) });
   view.undo = makeButton("Undo", "Take back the last thing done", () => act(pad, undo));
   view.fit = makeButton("Fit", "Make your strokes as large as the data's digits, in the middle", () => act(pad, fit));
-  const buttons = [makeButton("Clear", "Empty the pad", () => act(pad, clear)), view.undo, view.fit];
-  return make("div", { className: "pg-toolbar", role: "group", "aria-label": "Drawing" }, ...buttons);
+  const save = makeButton("Save picture", "Save what is drawn and read as an image", () => savePicture(view.shown));
+  const buttons = [makeButton("Clear", "Empty the pad", () => act(pad, clear)), view.undo, view.fit, save];
+  return make("div", { className: "pg-toolbar dp-tools", role: "group", "aria-label": "Drawing" }, ...buttons);
 }
 
 // A button for each digit, which shows the next example of it that is read right, and one for what is misread.
@@ -93,7 +96,10 @@ function makeExamples(pad) {
   const mistakes = examples.filter(([, , right]) => !right);
   const button = (text, title, group) => makeButton(text, title, () => act(pad, (sheet) => showNext(pad, sheet, text, group)));
   const buttons = groups.flatMap((group, digit) => (group.length ? [button(String(digit), `An example of ${digit}`, group)] : []));
-  if (mistakes.length) buttons.push(button("Mistakes", "A picture that the network misreads", mistakes));
+  if (mistakes.length) {
+    buttons.push(button("Mistakes", "A picture that the network misreads", mistakes));
+    buttons.at(-1).classList.add("dp-mistakes");
+  }
   const words = make("span", { className: "dp-words" }, "Examples:");
   return buttons.length ? [make("div", { className: "pg-toolbar dp-examples", role: "group", "aria-label": "Examples" }, words, ...buttons)] : [];
 }
