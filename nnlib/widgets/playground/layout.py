@@ -12,6 +12,7 @@ from typing import NamedTuple
 IN_FRONT = 3  # controls that stand open; the others are folded away
 GAP = 8
 LINE = 20
+RACES = 190  # the second picture behind racers, where it stands beside the controls
 AROUND = 24 + 40  # a picture's caption above it and its keys below
 
 
@@ -72,12 +73,13 @@ def _height(tier: Tier, show: Sequence[str], n_rows: int, n_racers: int, tools: 
 
 def _main(tier: Tier, pictures: Sequence[str], n_rows: int, n_racers: int) -> list[int]:
     """Return the heights of the first picture and of its side: the controls with the second picture."""
-    first = AROUND + (tier.roomy if len(pictures) <= 2 else tier.plane) if pictures else 0
     races = n_racers and pictures[:1] == ["boundary"]
+    first = AROUND + (tier.roomy if len(pictures) <= 2 else tier.plane) if pictures else 0
+    second = AROUND + (RACES if races and tier.rows == 1 else tier.second) if len(pictures) > 1 else 0
     if races:
         first = AROUND + math.ceil(n_racers / tier.racers) * (24 + tier.racer + GAP) - 24 - GAP
-    side = [n_rows * tier.row] * bool(n_rows) + [AROUND + tier.second] * (len(pictures) > 1)
-    height = sum(side) + GAP * (len(side) > 1)
-    if tier.rows > 1 or races:
-        return [part for part in (first, height) if part]
-    return [max(first, height)] if first or height else []
+        side = max(n_rows * tier.row, second)
+    if tier.rows > 1 or not races:
+        side = n_rows * tier.row + second + (GAP if n_rows and second else 0)
+    parts = [part for part in (first, side) if part]
+    return parts if tier.rows > 1 or races else parts and [max(parts)]

@@ -153,7 +153,7 @@ function drawAxes(pen, area, x, y, epochs, marks, palette) {
   for (const value of marks) pen.fillText(value > 0 && value < 0.001 ? value.toExponential(0) : String(value), area.left - 6, y(value));
 }
 
-// XOR's plateaus: a dotted line each, its name at the right end.
+// XOR's plateaus: a dotted line each, its name at the right end, the lowest one's below.
 function drawLevels(pen, area, y, levels, palette) {
   for (const [value, name] of levels) {
     pen.beginPath();
@@ -163,6 +163,6 @@ function drawLevels(pen, area, y, levels, palette) {
     pen.setLineDash([1, 4]);
     pen.stroke();
     pen.setLineDash([]);
-    pen.fillText(name, area.right, y(value) - 8);
+    pen.fillText(name, area.right, y(value) + (value === levels.at(-1)[0] ? 8 : -8));
   }
 }

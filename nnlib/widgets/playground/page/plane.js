@@ -60,7 +60,7 @@ function ticksBetween(low, high, most = 5) {
 function drawFrame(pen, { left, top, side }, box, names, palette) {
   Object.assign(pen, { strokeStyle: palette.muted, fillStyle: palette.ink, lineWidth: 1, textAlign: "center" });
   pen.strokeRect(left - 0.5, top - 0.5, side + 1, side + 1);
-  const most = side < 200 ? 3 : 5;
+  const most = side < 200 ? 4 : 5;
   const spots = (from) => ticksBetween(from, from + box.side, most).map((value) => [value, (value - from) / box.side]);
   for (const [value, share] of spots(box.left).filter(([, share]) => share > 0.03 && share < 0.9)) {
     pen.fillText(signed(value), left + share * side, top + side + 13);

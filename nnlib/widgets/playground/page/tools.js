@@ -26,8 +26,10 @@ function makeTools(view) {
     event.preventDefault();
     undo(lab);
   });
+  const hint = make("span", { className: "pg-hint" }, own ? "Set points of your own: by hand, from a table, by a formula." : "Drag a grip, or tap it and then its new place.");
+  view.options.push(() => (hint.hidden = canAdd(lab)));
   const tools = make("div", { className: "pg-tools", role: "group", "aria-label": "Tools for the plane" });
-  tools.append(...(own ? [own.button] : []), undoButton, ...points, ...(own ? [own.sheet] : []));
+  tools.append(...(own ? [own.button] : []), undoButton, hint, ...points, ...(own ? [own.sheet] : []));
   return tools;
 }
 
