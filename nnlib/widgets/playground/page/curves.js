@@ -121,7 +121,6 @@ function drawLoss(canvas, curves, levels, log, palette) {
   const y = (value) => area.bottom - ((scale(value) - low) / (high - low)) * (area.bottom - area.top);
   const marks = log ? range(12).map((k) => 10 ** (2 - k)).filter((v) => v >= lowest && v <= highest) : ticksBetween(0, highest); // prettier-ignore
   drawAxes(pen, area, x, y, ticksBetween(0, lastEpoch), marks, palette);
-  drawLevels(pen, area, y, levels, palette);
   for (const { epoch, loss, n, color, style, now, ghost } of seen.toReversed()) {
     pen.beginPath();
     for (let k = 0; k < n; k++) pen.lineTo(x(epoch[k]), y(loss[k]));
@@ -135,6 +134,7 @@ function drawLoss(canvas, curves, levels, log, palette) {
     pen.arc(x(epoch[k]), y(loss[k]), 4, 0, 2 * Math.PI);
     pen.fill();
   }
+  drawLevels(pen, area, y, levels, palette);
 }
 
 function drawAxes(pen, area, x, y, epochs, marks, palette) {
@@ -163,6 +163,9 @@ function drawLevels(pen, area, y, levels, palette) {
     pen.setLineDash([1, 4]);
     pen.stroke();
     pen.setLineDash([]);
-    pen.fillText(name, area.right, y(value) + (value === levels.at(-1)[0] ? 8 : -8));
+    const place = [name, area.right, y(value) + (value === levels.at(-1)[0] ? 8 : -8)];
+    Object.assign(pen, { lineWidth: 4, strokeStyle: palette.paper });
+    pen.strokeText(...place); // legible on a curve
+    pen.fillText(...place);
   }
 }

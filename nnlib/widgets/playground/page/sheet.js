@@ -22,7 +22,7 @@ function makeSheet(name, title, content, filled = () => {}) {
     turn(true);
     if (inside) button.focus();
   };
-  sheet.shut = close;
+  sheet.shut = close; // for the one that opens next
   sheet.append(make("div", { className: "pg-sheet-top" }, make("b", {}, title), makeButton("Close", `Close: ${title}`, close)), ...content);
   for (const element of [sheet, button]) {
     element.addEventListener("keydown", (event) => {
