@@ -88,7 +88,7 @@ def test_what_makes_no_sense_is_refused_by_name(settings, message):
 def state_of(playground):
     """Return all that Python and the page know of it."""
     kept = {name: getattr(playground, name) for name in (*TRAITS, "theta", "epoch", "loss", "history", "message")}
-    return repr(kept), repr(playground._stage.get_state()), repr([c.get_state() for c in playground.children])
+    return repr(kept), repr(playground.get_state())
 
 
 SETTINGS = {
@@ -103,7 +103,7 @@ SETTINGS = {
 @pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in SETTINGS for wrong in SETTINGS[name]], ids=short)
 def test_a_trait_refuses_it_too_and_everything_stays_as_it_was(name, wrong):
     playground = Playground(hidden_size=3, activation="relu", epochs=5)
-    playground._stage.set_state({"epoch": 40, "message": "on its way"})
+    playground.set_state({"epoch": 40, "message": "on its way"})
     before = state_of(playground)
     with pytest.raises(ValueError, match=f"^{name.removesuffix('_name')}") as refused:
         setattr(playground, name, wrong)
@@ -128,7 +128,7 @@ def test_traits_that_are_wrong_together_are_taken_back_together():
         assert state_of(playground) == before
     with playground.hold_trait_notifications():
         playground.hidden_size, playground.theta = 5, np.zeros(21)
-    assert not playground.theta.any() and playground._stage.start == [0] * 21
+    assert not playground.theta.any() and playground.start == [0] * 21
 
 
 def test_where_each_weight_has_a_slider_the_network_stays_of_its_size():
@@ -136,22 +136,24 @@ def test_where_each_weight_has_a_slider_the_network_stays_of_its_size():
     before = state_of(playground)
     with pytest.raises(ValueError, match="hidden_size is 4; it stays"):
         playground.hidden_size = 4
-    with pytest.raises(ValueError, match="second_layer_index is 2; it stays 0, for each weight has a slider"):
-        playground._stage.set_state({"second_layer_index": 2, "epoch": 5})
+    with pytest.raises(ValueError, match="hidden_size is 3; it stays 0, for each weight has a slider"):
+        playground.set_state({"hidden_size": 3, "epoch": 5})
     assert state_of(playground) == before
     playground.hidden_size, playground.theta = 0, [1, 2, 3]
     assert playground.to_network().theta.tolist() == [1, 2, 3]
 
 
 NOT_FROM_A_PAGE = {
-    "learning_rate_index": [99, -1, None, "0", 1.5], "hidden_size_index": [16, [3]], "data_index": [None, 6],
+    "learning_rate": [0, -1, None, "0"], "hidden_size": [17, [3], [1, 2, 3]], "data": [None, 6], "loss_name": ["hinge"],
     "seed": [10_000, None, "7"], "points": [[], None, [[0, 0]], [[0, 0, 2]], [[0, None, 1]], 7, [[0, 0, 1]] * 401],
-    "start": [["x"], 3, [None]], "theta": [[None] * 17, "theta", 4], "epoch": [-1, None, 2.5], "loss": ["low", []],
+    "start": [["x"], 3, [None]], "theta": [[None] * 17, "theta", [[1, 2]]], "epoch": [-1, None, 2.5],
+    "loss": ["low", []],
     "history": [{}, None, {"epoch": [0]}, {"epoch": [None], "loss": [1]}, {"epoch": [0], "loss": 3, "x": 1}],
     "message": [None, 3], "playing": ["yes", None], "log_loss": [1, None], "speed": [50, None, "1"], "diverged": [None],
     "choices": [{}, None, {"data": []}, {name: 5 for name in CHOICES}, {name: [0] for name in CHOICES}],
     "n_samples": [7, None], "epochs": [3], "init": ["he", None], "show": [["loss"], None], "race": [[{}], None],
-    "weights": [[0], None], "name": ["x", None], "lines": [True, None], "adding": [False], "noise_unused": [None],
+    "weights": [["w1"], None], "name": ["x", None], "controls": [["lines"], None], "size": [[[0, 1]], None],
+    "until_solved": [0, None], "autoplay": [True, None], "in_front": [5], "words": [{}],
 }  # fmt: skip
 
 
@@ -161,25 +163,25 @@ NOT_FROM_A_PAGE = {
 def test_a_message_that_makes_no_sense_changes_nothing(name, wrong):
     playground = Playground("own", epochs=5)
     before = state_of(playground)
-    with pytest.raises(ValueError, match=name.removesuffix("_index")):
-        playground._stage.set_state({"message": "solved", "epoch": 3, "l2_index": 2} | {name: wrong})
+    with pytest.raises(ValueError, match=name):
+        playground.set_state({"message": "solved", "epoch": 3, "l2": 0.01} | {name: wrong})
     assert state_of(playground) == before
-    playground._stage.set_state({"epoch": 3, "l2_index": 2})
-    assert playground.epoch == 3 and playground.l2 == CHOICES["l2"][2]
+    playground.set_state({"epoch": 3, "l2": 0.01})
+    assert playground.epoch == 3 and playground.l2 == 0.01
 
 
 def test_a_loss_that_is_not_finite_comes_as_null_and_goes_as_null():
     playground = Playground()
-    playground._stage.set_state({"loss": None, "history": {"epoch": [0, 1], "loss": [0.5, None]}})
+    playground.set_state({"loss": None, "history": {"epoch": [0, 1], "loss": [0.5, None]}})
     assert np.isnan(playground.loss) and np.isnan(playground.history["loss"][1])
-    state = playground._stage.get_state()
+    state = playground.get_state()
     assert state["loss"] is None and state["history"]["loss"] == [0.5, None]
     json.dumps(state, allow_nan=False)
 
 
 def test_another_size_from_the_page_is_a_whole_network_at_once():
     playground = Playground()
-    playground._stage.set_state({"hidden_size_index": 7, "second_layer_index": 2})
+    playground.set_state({"hidden_size": [8, 2]})
     assert playground.to_network().sizes == (2, 8, 2, 1)  # before the page reports
 
 
@@ -187,10 +189,10 @@ def test_it_works_on_when_an_observer_fails():
     playground = Playground()
     playground.observe(lambda change: 1 / 0, "epoch")
     with pytest.raises(ZeroDivisionError):
-        playground._stage.set_state({"epoch": 4})
+        playground.set_state({"epoch": 4})
     playground.unobserve_all("epoch")
     playground.theta = np.zeros(17)
-    assert playground._stage.start == [0] * 17
+    assert playground.start == [0] * 17
 
 
 def test_it_starts_where_the_network_of_its_settings_starts():
@@ -219,24 +221,23 @@ def test_what_to_network_returns_is_a_network_of_its_own():
 )  # fmt: skip
 def test_a_setting_is_read_and_set_from_python(name, value):
     playground = Playground(epochs=5)
-    playground._stage.epoch = 99  # as the page reports it
+    playground.set_state({"epoch": 99})  # as the page reports it
     assert playground.epoch == 99
     setattr(playground, name, value)
     assert getattr(playground, name) == value
     assert playground.epoch == 0  # one run has one setting
     n_params = playground.to_network().theta.size
-    assert playground.theta.shape == (n_params,) and len(playground._stage.theta) == n_params
+    assert playground.theta.shape == (n_params,) and len(playground.get_state("theta")["theta"]) == n_params
 
 
 def test_a_value_that_is_no_choice_becomes_one():
-    playground = Playground(learning_rate=0.7, hidden_size=5)
-    control = playground._controls["learning_rate"]
-    assert control.label == "0.7" and playground._stage.choices["learning_rate"][control.index] == 0.7
+    playground = Playground(learning_rate=0.7, hidden_size=0, batch_size=5)
+    assert 0.7 in playground.choices["learning_rate"] and 0 in playground.choices["hidden_size"]
+    assert 5 in playground.choices["batch_size"]
     assert 0.7 not in CHOICES["learning_rate"]  # of this one alone
     playground.learning_rate = 0.02
-    assert control.label == "0.02"
-    rates = playground._stage.choices["learning_rate"]
-    assert rates == sorted(rates) and [rate for _, rate in control.options] == rates
+    rates = playground.choices["learning_rate"]
+    assert {0.02, 0.7} < set(rates) and rates == sorted(rates)
 
 
 def test_what_the_page_reports_reaches_python():
@@ -244,20 +245,20 @@ def test_what_the_page_reports_reaches_python():
     seen = []
     playground.observe(lambda change: seen.append(change["name"]), ["epoch", "theta", "message"])
     theta = (playground.theta + 1).tolist()
-    playground._stage.set_state({"epoch": 40, "theta": theta, "loss": 0.125, "message": "on the 1/8 plateau"})
+    playground.set_state({"epoch": 40, "theta": theta, "loss": 0.125, "message": "on the 1/8 plateau"})
     assert playground.epoch == 40 and playground.loss == 0.125 and playground.message == "on the 1/8 plateau"
     assert np.array_equal(playground.to_network().theta, theta)
     assert set(seen) == {"epoch", "theta", "message"}
-    playground._stage.set_state({"hidden_size_index": CHOICES["hidden_size"].index(6), "second_layer_index": 2})
+    playground.set_state({"hidden_size": [6, 2]})
     assert playground.hidden_size == (6, 2)
 
 
 def test_theta_that_is_set_is_sent_to_the_page():
     playground = Playground()
     playground.theta = np.arange(17.0)
-    assert playground._stage.start == list(range(17)) and playground.epoch == 0
+    assert playground.start == list(range(17)) and playground.epoch == 0
     playground.seed = 3  # another start takes its place
-    assert playground._stage.start is None
+    assert playground.start is None
 
 
 def test_own_points_are_read_back():
@@ -277,15 +278,35 @@ def test_drawn_data_are_the_datasets(data):
 
 def test_any_subset_of_views_and_controls():
     playground = Playground(show=["loss"], controls=["seed", "data"])
-    assert playground._stage.show == ["loss"]
-    assert [control.description for control in playground.children[:-1]] == ["seed", "data"]
-    assert Playground(controls=[]).children[:-1] == ()
-    assert Playground()._stage.show == list(VIEWS) and set(Playground()._controls) == set(CONTROLS)
+    assert playground.show == ["loss"] and playground.controls == ["seed", "data"] and playground.in_front == 2
+    assert Playground(controls=[]).in_front == 0
+    assert Playground().show == list(VIEWS) and Playground().controls == list(CONTROLS)
+    assert Playground().in_front == 3  # the others are folded away
+    assert Playground(hidden_size=0, controls=["weights"]).weights == ["w1", "w2", "b"]
+
+
+def test_settings_are_joined_to_other_widgets():
+    playground, slider = Playground(), ipywidgets.FloatSlider(value=0.5, max=10)
+    ipywidgets.link((slider, "value"), (playground, "learning_rate"))
+    slider.value = 3
+    assert playground.learning_rate == 3.0 and playground.get_state("learning_rate") == {"learning_rate": 3.0}
+    playground.set_state({"learning_rate": 1})
+    assert slider.value == 1
+    seen = []
+    playground.observe(lambda change: seen.append(change["new"]), "hidden_size")
+    playground.set_state({"hidden_size": [3, 2]})
+    assert seen == [(3, 2)]
+
+
+def test_its_height_is_known_for_every_width():
+    for settings in ({}, {"show": ["status"], "controls": []}, {"race": [{"optimizer": "adam"}], "controls": ["lines"]}):
+        widths, heights = zip(*Playground(**settings).size, strict=True)
+        assert widths[0] == 0 and list(widths) == sorted(widths) and min(heights) > 100
 
 
 def test_racers_are_named_by_what_sets_them_apart():
     playground = Playground(race=[{"optimizer": "adam"}, {"learning_rate": 3, "label": "bold"}])
-    assert playground._stage.race == [{"label": "Adam", "optimizer": "adam"}, {"label": "bold", "learning_rate": 3}]
+    assert playground.race == [{"label": "Adam", "optimizer": "adam"}, {"label": "bold", "learning_rate": 3}]
 
 
 def test_a_still_stands_for_it_and_its_text_repeats():

@@ -23,11 +23,11 @@ STATED = re.compile(r"// (Offers|Uses): (\w+(?:, \w+)*)(?: \((\S+\.js)\))?")
 
 # What a file may use without saying so: the language, and on a page the browser.
 LANGUAGE = set(
-    "Array BigInt DataView Float64Array Function Infinity Map Math NaN Number Object Promise Set String Uint32Array "
-    "Uint8Array atob parseFloat parseInt undefined".split()
+    "Array BigInt Boolean DataView Error Float64Array Function Infinity Map Math NaN Number Object Promise Set String "
+    "Symbol Uint32Array Uint8Array atob parseFloat parseInt undefined".split()
 )
 BROWSER = set(
-    "ImageData IntersectionObserver MutationObserver OffscreenCanvas Option ResizeObserver URLSearchParams "
+    "Event ImageData IntersectionObserver MutationObserver OffscreenCanvas Option ResizeObserver URLSearchParams "
     "cancelAnimationFrame clearInterval document getComputedStyle history location matchMedia navigator performance "
     "queueMicrotask requestAnimationFrame setInterval setTimeout window".split()
 )
@@ -202,13 +202,13 @@ PLANTED = {
         "uses seedWords of playground/engine/generator.js, which does not offer it",
     ),
     "one offered and never used": (
-        LAB, "// Offers: say, ownPoints", "// Offers: say, ownPoints, over", "offers over, which no file uses",
+        LAB, "// Offers: openLab,", "// Offers: holds, openLab,", "offers holds, which no file uses",
     ),
     "one used from a file that is not stated": (
         DATASETS, "// Uses: defaultRng (generator.js)\n", "", "uses defaultRng and does not say from where",
     ),
     "one used and not stated, of a file that is": (
-        LAB, "// Uses: advance, lossOf,", "// Uses: lossOf,", "uses advance and does not say from where",
+        LAB, "// Uses: curveOf, lossOf,", "// Uses: lossOf,", "uses curveOf and does not say from where",
     ),
     "a private name of another file": (
         LAB, "const over = ", "const speeds = () => SPEEDS;\nconst over = ", "uses SPEEDS and does not say from where",
@@ -217,7 +217,7 @@ PLANTED = {
         HAND, "// Uses: SIDE (", "// Uses: SIDE, FULL (", "states that it uses FULL and does not",
     ),
     "one offered and not defined": (
-        LAB, "// Offers: say,", "// Offers: shout, say,", "offers shout and does not define it",
+        LAB, "// Offers: openLab,", "// Offers: shout, openLab,", "offers shout and does not define it",
     ),
     "a page in the engine": (
         WORDS, "const SURE = 0.4;", "const SURE = document.title ? 0.4 : 0;",
@@ -228,7 +228,7 @@ PLANTED = {
         "is of an engine and uses playground/page/plane.js, which is of a page",
     ),
     "another widget's file": (
-        PANELS, "// Uses: range (", "// Uses: inkOf (../../digit_pad/engine/pen.js)\n// Uses: range (",
+        PANELS, "// Uses: pause,", "// Uses: inkOf (../../digit_pad/engine/pen.js)\n// Uses: pause,",
         "uses digit_pad/engine/pen.js, which is of another widget",
     ),
     "a global that leaks without a word": (
@@ -243,7 +243,7 @@ PLANTED = {
         "states in another form, or too late: // uses SIDE (../engine/pen.js)",
     ),
     "a circle": (
-        "playground/page/plane.js", "// Offers: FRAME_TIME", "// Uses: draw (panels.js)\n// Offers: FRAME_TIME",
+        "playground/page/plane.js", "// Offers: DASHES", "// Uses: draw (panels.js)\n// Offers: DASHES",
         "a circle: ",
     ),
     "dead code": (

@@ -1,12 +1,10 @@
-"""The Playground's settings: what each may be, how the controls name it, and what refuses the rest.
-
-The page keeps a setting as a place among its choices, for that is what a control's `index` can be joined to.
-"""
+"""The Playground's settings: what each may be, how the controls name it, and what refuses the rest."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ MOST_SEEDS = 9999
 MOST_POINTS = 400  # of the reader's own; the page's address carries no more
 MOST_SAMPLES = 10_000
 MOST_EPOCHS = 10_000_000
+MOST_SLIDERS = 9  # weights that get a slider each
 CHOICES: dict[str, list] = {
     "data": ["xor", "noisy_xor", "moons", "circles", "spirals", "own"],
     "noise": [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5],
@@ -191,22 +190,46 @@ def read_data(data: str, noise: float, n_samples: int, points: list) -> tuple[np
     return getattr(datasets, data)(n_samples, noise=noise, rng=0)
 
 
-def place(choices: dict[str, list], name: str, value: Any) -> tuple[dict[str, list], int]:
-    """Return the choices, which `value` joins if it is none of them, and its place there."""
-    if value not in choices[name]:
-        choices = choices | {name: sorted([*choices[name], value])}
-    return choices, choices[name].index(value)
+def chosen(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the choice of each setting: a layer's size each, and 0 for all samples.
+
+    >>> from nnlib.widgets.playground.settings import chosen
+    >>> chosen({"hidden_size": (3, 2), "batch_size": None})
+    {'hidden_size': 3, 'second_layer': 2, 'batch_size': 0}
+    """
+    found = {}
+    for name, value in settings.items():
+        if name == "hidden_size":
+            found |= dict(zip(SIZES, split_sizes(value), strict=True))
+        else:
+            found[name.removesuffix("_name")] = 0 if value is None else value
+    return found
 
 
-def places_of(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the choices, and the place of each setting among them, named as the stage's traits."""
-    first, second = split_sizes(settings["hidden_size"])
-    batch_size, loss = settings["batch_size"] or 0, settings["loss_name"]
-    chosen = settings | {"hidden_size": first, "second_layer": second, "batch_size": batch_size, "loss": loss}
-    choices, places = CHOICES, {}
-    for name in CHOICES:
-        choices, places[f"{name}_index"] = place(choices, name, chosen[name])
-    return {"choices": choices} | places
+def with_choice(choices: dict[str, list], name: str, value: Any) -> dict[str, list]:
+    """Return the choices, which `value` joins if it is none of them."""
+    if name not in choices or value in choices[name]:
+        return choices
+    return choices | {name: sorted([*choices[name], value])}
+
+
+def name_weights(sizes: Sequence[int]) -> list[str]:
+    """Return a name for each entry of `theta`, if they are few: w and b, with places where there is more than one.
+
+    >>> from nnlib.widgets.playground.settings import name_weights
+    >>> name_weights((2, 1))
+    ['w1', 'w2', 'b']
+    """
+    n_weights = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    if n_weights > MOST_SLIDERS:
+        raise ValueError(f"controls has 'weights'; with {n_weights} weights it may be up to {MOST_SLIDERS}")
+    if len(sizes) == 2:
+        return [*(f"w{j + 1}" for j in range(sizes[0])), "b"]
+    names = []
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        names += [f"W{layer}[{j},{k}]" for j in range(n_in) for k in range(n_out)]
+        names += [f"b{layer}[{k}]" for k in range(n_out)]
+    return names
 
 
 def label(name: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The Playground's part that runs in the page: JavaScript, and the state that it shares with Python.
+"""The state that a Playground's page and Python share, and the JavaScript that is the page's half.
 
 Both sides may set that state, so each trait checks it: a message that makes no sense changes nothing.
 """
@@ -11,29 +11,27 @@ from functools import partial
 from typing import Any
 
 import anywidget
-import traitlets
+import numpy as np
 
 from nnlib.initializers import INITIALIZERS
-from nnlib.validation import check_choice, check_count, check_number, short
+from nnlib.validation import as_floats, check_choice, check_count, check_finite, check_number, short
 from nnlib.widgets.playground.settings import (
     CHOICES,
     MOST_EPOCHS,
     MOST_POINTS,
     MOST_SAMPLES,
-    MOST_SEEDS,
-    SIZES,
     check_choice_of,
     check_name,
     check_race,
+    check_setting,
     check_speed,
     check_views,
 )
 from nnlib.widgets.scripts import read_module, read_text
-from nnlib.widgets.traits import Checked, Fixed, Refused, check_flag, check_text, check_up_to, refusing
+from nnlib.widgets.traits import Checked, Fixed, Reported, as_they_come, check_flag, check_text, check_up_to
 
 ENGINE = ("playground/engine/training.js", "playground/engine/words.js")  # with what they use: they know no page
 PAGE = "playground/page/playground.js"
-INDICES = [f"{name}_index" for name in CHOICES]
 HISTORY = ("epoch", "loss", "validation_loss")
 
 count = partial(check_count, smallest=0)
@@ -54,6 +52,14 @@ def check_numbers(name: str, value: Any) -> list[float]:
 def check_start(name: str, value: Any) -> list[float] | None:
     """Return the entries of a `theta` to start from, or None."""
     return None if value is None else check_numbers(name, value)
+
+
+def check_theta(name: str, value: Any) -> np.ndarray:
+    """Return the entries as a float64 array of one axis, all finite; how many there may be depends on the network."""
+    theta = np.array(as_floats(name, value, "it may be (n_params,)"))
+    if theta.ndim != 1:
+        raise ValueError(f"{name} has shape {theta.shape}; it may be (n_params,)")
+    return check_finite(name, theta) or theta
 
 
 def check_points(name: str, value: Any) -> list[list[float]]:
@@ -107,59 +113,48 @@ def without_nan(value: Any, _: object) -> Any:
 
 
 class Stage(anywidget.AnyWidget):
-    """The part that trains and draws, in JavaScript; `Playground` joins the controls to it."""
+    """What a Playground is for its page: the JavaScript, and the state that both sides know."""
 
     _esm = read_module(PAGE)
     _css = read_text("page/look.css") + read_text("playground/page/playground.css")
 
-    # what the page is told
-    choices = Checked(check_choices).tag(sync=True)
+    # the settings, which both sides may change
+    data = Checked(check_setting).tag(sync=True)
+    hidden_size = Checked(check_setting).tag(sync=True)
+    learning_rate = Checked(check_setting).tag(sync=True)
+    activation = Checked(check_setting).tag(sync=True)
+    loss_name = Checked(check_setting).tag(sync=True)
+    optimizer = Checked(check_setting).tag(sync=True)
+    l2 = Checked(check_setting).tag(sync=True)
+    noise = Checked(check_setting).tag(sync=True)
+    batch_size = Checked(check_setting).tag(sync=True)
+    seed = Checked(check_setting).tag(sync=True)
     points = Checked(check_points).tag(sync=True)
     start = Checked(check_start, None).tag(sync=True)
-    seed = Checked(partial(check_up_to, smallest=0, largest=MOST_SEEDS), 0).tag(sync=True)
+    log_loss = Checked(check_flag).tag(sync=True)
+    speed = Checked(check_speed).tag(sync=True)
+    until_solved = Checked(check_flag).tag(sync=True)
+    playing = Checked(check_flag, False).tag(sync=True)
+
+    # what the page is told once
+    choices = Checked(check_choices).tag(sync=True)
+    words = Fixed(as_they_come).tag(sync=True)
     init = Fixed(partial(check_choice, known=list(INITIALIZERS))).tag(sync=True)
     n_samples = Fixed(partial(check_up_to, smallest=1, largest=MOST_SAMPLES)).tag(sync=True)
     epochs = Fixed(partial(check_up_to, smallest=0, largest=MOST_EPOCHS)).tag(sync=True)
     show = Fixed(check_views).tag(sync=True)
-    lines = Fixed(check_flag).tag(sync=True)
-    adding = Fixed(check_flag).tag(sync=True)
+    controls = Fixed(check_list).tag(sync=True)
+    in_front = Fixed(count).tag(sync=True)
     weights = Fixed(check_list).tag(sync=True)
     race = Fixed(check_race).tag(sync=True)
+    autoplay = Fixed(check_flag).tag(sync=True)
     name = Fixed(check_name).tag(sync=True)
-    log_loss = Checked(check_flag).tag(sync=True)
-    speed = Checked(check_speed).tag(sync=True)
-    playing = Checked(check_flag, False).tag(sync=True)
+    size = Fixed(check_list).tag(sync=True)
 
     # what the page tells
-    epoch = Checked(count, 0).tag(sync=True)
-    loss = Checked(check_loss, 0.0).tag(sync=True, to_json=without_nan)
-    theta = Checked(check_numbers, []).tag(sync=True)
-    history = Checked(check_history, {"epoch": [], "loss": []}).tag(sync=True, to_json=without_nan)
-    message = Checked(check_text, "").tag(sync=True)
-    diverged = Checked(check_flag, False).tag(sync=True)
-    noise_unused = Checked(check_flag, False).tag(sync=True)
-
-    def __init__(self, *, weights: list[int], **state: object) -> None:
-        # each setting is kept as its place among the choices, each weight that has a slider as a number of its own
-        places = {name: Checked(count, 0).tag(sync=True) for name in INDICES}
-        sliders = {f"theta_{k}": Checked(check_number, 0.0).tag(sync=True) for k in weights}
-        self.add_traits(**places, **sliders)
-        self._staying: dict[str, int] = {}
-        super().__init__(weights=weights, **state)
-        if weights:
-            self._staying = {f"{name}_index": getattr(self, f"{name}_index") for name in SIZES}
-
-    @traitlets.validate(*INDICES)
-    def _check_index(self, proposal: dict) -> int:
-        name, value = proposal["trait"].name, proposal["value"]
-        if value != self._staying.get(name, value):
-            raise Refused(f"{name} is {value}; it stays {self._staying[name]}, for each weight has a slider")
-        with refusing():
-            return check_up_to(name, value, 0, len(self.choices[name.removesuffix("_index")]) - 1)
-
-    @traitlets.validate("choices")
-    def _check_choices(self, proposal: dict) -> dict:
-        for setting, values in proposal["value"].items():
-            if getattr(self, f"{setting}_index") >= len(values):
-                raise Refused(f"choices has {len(values)} of {setting}; its index {setting}_index is beyond")
-        return proposal["value"]
+    theta = Checked(check_theta).tag(sync=True, to_json=lambda theta, _: theta.tolist())
+    epoch = Reported(count, 0).tag(sync=True)
+    loss = Reported(check_loss, 0.0).tag(sync=True, to_json=without_nan)
+    history = Reported(check_history, {"epoch": [], "loss": []}).tag(sync=True, to_json=without_nan)
+    message = Reported(check_text, "").tag(sync=True)
+    diverged = Reported(check_flag, False).tag(sync=True)

@@ -8,45 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from nnlib.initializers import INITIALIZERS
 from nnlib.network import NeuralNetwork
 from nnlib.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSProp
 from nnlib.training import train
-from nnlib.validation import as_floats, check_finite
-from nnlib.widgets.controls import width_of
-from nnlib.widgets.playground.controls import fold, make_control, make_weight, name_weights
+from nnlib.validation import check_choice
+from nnlib.widgets.playground.layout import count_rows, size_of
 from nnlib.widgets.playground.settings import (
+    CHOICES,
     CONTROLS,
-    SIZES,
+    LABELS,
     TRAITS,
     VIEWS,
+    WORDS,
     check_controls,
     check_race,
     check_setting,
-    label,
-    label_of,
-    place,
-    places_of,
+    check_views,
+    chosen,
+    name_weights,
     read_data,
     sizes_of,
     split_data,
-    split_sizes,
+    with_choice,
 )
-from nnlib.widgets.playground.stage import Stage
+from nnlib.widgets.playground.stage import Stage, check_theta
 from nnlib.widgets.still import draw_still
-from nnlib.widgets.traits import Checked, Refused, Reported, as_they_come, refusing
+from nnlib.widgets.traits import Refused
 
 OPTIMIZERS = {"gd": GradientDescent, "momentum": Momentum, "nesterov": Nesterov, "rmsprop": RMSProp, "adam": Adam}
-IN_FRONT = 3  # controls that stand open; the others are folded away
 
 
-class Playground(widgets.VBox):
+class Playground(Stage):
     r"""A network that trains where it is read: its boundary, loss, hidden layer and weights, under your hands.
 
     Every setting is also a trait, to be read, observed and set; a change starts the run again at epoch 0.
@@ -84,6 +84,11 @@ class Playground(widgets.VBox):
         Draw the loss on a logarithmic axis.
     speed : {0, 1, 10, 100, 1000, 10000}
         Epochs a second; 0 is as fast as it can.
+    until_solved : bool
+        Stop where the run becomes solved; the reader may change that.
+    autoplay : bool
+        Train by itself, once, when the reader comes to see it (never where less motion is asked for), and invite the
+        reader to break what has been learned.
     name : str
         What the page's address calls it; each Playground of a page needs its own.
 
@@ -112,29 +117,13 @@ class Playground(widgets.VBox):
     Playground(data='xor', hidden_size=2, learning_rate=0.5, activation='tanh', loss='mse', optimizer='gd', seed=3)
     """
 
-    data = Checked(check_setting)
-    hidden_size = Checked(check_setting)
-    learning_rate = Checked(check_setting)
-    activation = Checked(check_setting)
-    loss_name = Checked(check_setting)
-    optimizer = Checked(check_setting)
-    l2 = Checked(check_setting)
-    noise = Checked(check_setting)
-    batch_size = Checked(check_setting)
-    seed = Checked(check_setting)
-    theta = Checked(as_they_come)  # it is held against the network's size
-    epoch = Reported(as_they_come)
-    loss = Reported(as_they_come)
-    history = Reported(as_they_come)
-    message = Reported(as_they_come, "")
-
     def __init__(
         self, data: str | tuple[ArrayLike, ArrayLike] = "xor", hidden_size: int | Sequence[int] = 4,
         learning_rate: float = 0.5, activation: str = "tanh", loss: str = "mse", optimizer: str = "gd", seed: int = 0,
         *, l2: float = 0.0, noise: float = 0.15, batch_size: int | None = None, n_samples: int = 200,
         init: str = "glorot", theta: ArrayLike | None = None, epochs: int = 0, show: Sequence[str] = VIEWS,
         controls: Sequence[str] = CONTROLS, race: Sequence[dict] = (), log_loss: bool = False, speed: int = 1000,
-        name: str = "playground",
+        until_solved: bool = True, autoplay: bool = False, name: str = "playground",
     ) -> None:  # fmt: skip
         data, points = split_data(data)
         given = (data, hidden_size, learning_rate, activation, loss, optimizer, l2, noise, batch_size, seed)
@@ -142,23 +131,25 @@ class Playground(widgets.VBox):
         race = check_race("race", race)
         controls = check_controls(controls, race)
         weights = name_weights(sizes_of(settings["hidden_size"])) if "weights" in controls else []
-        self._stage = Stage(
-            points=points, init=init, n_samples=n_samples, epochs=epochs, show=show, race=race, log_loss=log_loss,
-            name=name, speed=speed, lines="lines" in controls, adding="data" in controls or "points" in controls,
-            weights=list(range(len(weights))), seed=settings["seed"], **places_of(settings),
-        )  # fmt: skip
-        self._controls: dict[str, widgets.Widget] = {}
+        choices = CHOICES
+        for setting, value in chosen(settings).items():
+            choices = with_choice(choices, setting, value)
+        n_rows, folded = count_rows([known for known in controls if known in CONTROLS], weights)
+        tools = "boundary" in check_views("show", show) and not {"data", "points", "lines"}.isdisjoint(controls)
         self._quiet = True  # while it is set, a change begins no new run
-        super().__init__(**settings)
+        self._size = settings["hidden_size"] if weights else None  # it stays where each weight has a slider
+        check_choice("init", init, list(INITIALIZERS))
+        start = NeuralNetwork(*sizes_of(hidden_size), hidden=activation, init=init, rng=settings["seed"])
+        super().__init__(
+            **settings, theta=start.theta, points=points, choices=choices, words={"labels": LABELS, "choices": WORDS},
+            init=init, n_samples=n_samples, epochs=epochs, show=show, controls=controls, weights=weights, race=race,
+            log_loss=log_loss, speed=speed, until_solved=until_solved, autoplay=autoplay, name=name,
+            in_front=n_rows, size=size_of(show, n_rows + folded, n_racers=len(race), tools=tools, invites=autoplay),
+        )  # fmt: skip
         self._quiet = False
         self._begin()
         if theta is not None:
             self.theta = theta
-        for k in self._stage.weights:
-            setattr(self._stage, f"theta_{k}", self.theta[k])
-        self._stage.observe(self._hear)
-        self.children = [*self._make_controls(controls, weights), self._stage]
-        self.add_class("playground")
 
     def __repr__(self) -> str:
         """Return the same text for the same settings in every run."""
@@ -166,18 +157,20 @@ class Playground(widgets.VBox):
         said = ", ".join(f"{name.removesuffix('_name')}={getattr(self, name)!r}" for name in names)
         return f"Playground({said})"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Add a still, for a PDF or a viewer that draws no widgets."""
-        return super()._repr_mimebundle_(**kwargs) | {"image/png": draw_still(self._shown_network(), *self.read_data())}
+        bundle = super()._repr_mimebundle_(**kwargs)
+        still = {"image/png": draw_still(self._shown_network(), *self.read_data())}
+        return bundle and (bundle[0] | still, *bundle[1:])
 
     def _shown_network(self) -> NeuralNetwork:
         """Return the network as the page opens it: after `epochs`, which the page trains before it shows anything."""
         net = self.to_network()
-        if self.epoch == 0 and self._stage.epochs > 0:
+        if self.epoch == 0 and self.epochs > 0:
             step = OPTIMIZERS[self.optimizer](self.learning_rate)
             X, Y = self.read_data()
             train(
-                net, X, Y, loss=self.loss_name, optimizer=step, epochs=self._stage.epochs, batch_size=self.batch_size,
+                net, X, Y, loss=self.loss_name, optimizer=step, epochs=self.epochs, batch_size=self.batch_size,
                 rng=self.seed, l2=self.l2,
             )  # fmt: skip
         return net
@@ -197,70 +190,65 @@ class Playground(widgets.VBox):
 
     def read_data(self) -> tuple[np.ndarray, np.ndarray]:
         """Return X and Y: the points that are learned now."""
-        return read_data(self.data, self.noise, self._stage.n_samples, self._stage.points)
+        return read_data(self.data, self.noise, self.n_samples, self.points)
+
+    def set_state(self, sync_data: dict) -> None:
+        """Take over what the page reports, or what a reader has set there; the page begins a new run itself."""
+        said = dict(sync_data)
+        theta, hidden_size = said.get("theta"), said.get("hidden_size", self.hidden_size)
+        if isinstance(theta, list) and len(theta) != _count_weights(hidden_size):
+            check_theta("theta", said.pop("theta"))  # of a size that has gone, when it makes sense at all
+        with self._keeping_quiet():
+            super().set_state(said)
 
     @traitlets.validate("theta")
     def _check_theta(self, proposal: dict) -> np.ndarray:
-        n_params = self._new_network().theta.size
-        with refusing():
-            theta = np.array(as_floats("theta", proposal["value"], f"it may be ({n_params},)"))
-            if theta.shape != (n_params,):
-                raise Refused(f"theta has shape {theta.shape}; this network takes ({n_params},)")
-            check_finite("theta", theta)
+        theta, n_params = proposal["value"], _count_weights(self.hidden_size)
+        if theta.shape != (n_params,):
+            raise Refused(f"theta has shape {theta.shape}; this network takes ({n_params},)")
         return theta
 
     @traitlets.validate("hidden_size")
     def _check_sizes(self, proposal: dict) -> Any:
-        if self._stage.weights and split_sizes(proposal["value"]) != self._sizes_in_page():
-            raise Refused(f"hidden_size is {proposal['value']}; it stays as it is where each weight has a slider")
+        if self._size not in (None, proposal["value"]):
+            raise Refused(f"hidden_size is {proposal['value']}; it stays {self._size}, for each weight has a slider")
+        return proposal["value"]
+
+    @traitlets.validate("choices")
+    def _check_choices(self, proposal: dict) -> dict:
+        for name, value in chosen({trait: getattr(self, trait) for trait in TRAITS}).items():
+            if value not in proposal["value"].get(name, [value]):
+                raise Refused(f"choices has no {name} {value!r}, which is set")
         return proposal["value"]
 
     @traitlets.observe(*TRAITS)
-    def _pass_on(self, change: dict) -> None:
-        """Pass a setting on to the page, as its place among the choices."""
-        name, value = change["name"], change["new"]
-        if name == "seed":
-            self._stage.seed = value
-        elif name == "hidden_size":
-            for part, units in zip(SIZES, split_sizes(value), strict=True):
-                self._place(part, units)
-        else:
-            self._place(name.removesuffix("_name"), 0 if value is None else value)
+    def _follow(self, change: dict) -> None:
+        """Offer the new value in the page, and begin a new run."""
+        for name, value in chosen({change["name"]: change["new"]}).items():
+            self.choices = with_choice(self.choices, name, value)
         if not self._quiet:
             self._begin()
+        elif self.theta.size != _count_weights(self.hidden_size):  # until the page reports
+            self.theta = self._new_network().theta
 
     @traitlets.observe("theta")
-    def _pass_on_theta(self, change: dict) -> None:
+    def _start_there(self, change: dict) -> None:
         if not self._quiet:
-            self._stage.start = change["new"].tolist()
+            self.start = change["new"].tolist()
             self._begin(change["new"])
-
-    def _place(self, name: str, value: Any) -> None:
-        """Set the place of `value` among the choices, which it joins if it is none of them."""
-        known = self._stage.choices
-        self._stage.choices, index = place(known, name, value)
-        if name in self._controls:
-            control, choices = self._controls[name], self._stage.choices[name]
-            with control.hold_sync():  # new options alone would bring it, and the stage, to the first of them
-                if choices != known[name]:
-                    control.options = [(label(name, choice), choice) for choice in choices]
-                control.index = index
-        setattr(self._stage, f"{name}_index", index)
 
     def _begin(self, theta: np.ndarray | None = None) -> None:
         """Go to epoch 0, at `theta` or at the start that the seed draws."""
-        net, stage = self._new_network(), self._stage
+        net = self._new_network()
         if theta is None:
-            stage.start = None
+            self.start = None
         else:
             net.theta = theta
         value = net.loss(*self.read_data(), loss=self.loss_name, l2=self.l2)
-        stage.noise_unused = self.data in ("xor", "own")
         now = {"theta": net.theta, "epoch": 0, "loss": value, "history": {"epoch": [0], "loss": [value]}}
         with self._keeping_quiet():
             for name, new in now.items():
                 self.set_trait(name, new)
-                setattr(stage, name, new.tolist() if name == "theta" else new)
 
     @contextmanager
     def _keeping_quiet(self) -> Iterator[None]:
@@ -271,38 +259,10 @@ class Playground(widgets.VBox):
         finally:
             self._quiet = was
 
-    def _hear(self, change: dict) -> None:
-        """Take over what the page has reported, or what a control has set there."""
-        name, value, stage = change["name"], change["new"], self._stage
-        with self._keeping_quiet():
-            if name in ("epoch", "loss", "history", "message", "seed"):
-                self.set_trait(name, value)
-            elif name == "theta" and len(value) == self.theta.size:  # not one of a size that has gone
-                self.set_trait("theta", np.array(value, float))
-            elif name.removesuffix("_index") in SIZES:
-                self.hidden_size = self._sizes_in_page()
-                if self.theta.size != self._new_network().theta.size:  # until the page reports
-                    self.set_trait("theta", self._new_network().theta)
-            elif name.endswith("_index"):
-                setting = name.removesuffix("_index")
-                self.set_trait("loss_name" if setting == "loss" else setting, stage.choices[setting][value])
-
-    def _sizes_in_page(self) -> tuple[int, int]:
-        stage = self._stage
-        first, second = (stage.choices[part][getattr(stage, f"{part}_index")] for part in SIZES)
-        return first, second if first else 0
-
     def _new_network(self) -> NeuralNetwork:
-        sizes = sizes_of(self.hidden_size)
-        return NeuralNetwork(*sizes, hidden=self.activation, init=self._stage.init, rng=self.seed)
+        return NeuralNetwork(*sizes_of(self.hidden_size), hidden=self.activation, init=self.init, rng=self.seed)
 
-    def _make_controls(self, names: Sequence[str], weights: Sequence[str]) -> list[widgets.Widget]:
-        """Return the controls, joined to the stage: the first few open, the others folded away."""
-        plain = [name for name in names if name in CONTROLS]
-        width = width_of([label_of(name) for name in plain])
-        for name in plain:
-            self._controls[name] = make_control(self._stage, name, width)
-        rows = [*self._controls.values(), *(make_weight(self._stage, k, words) for k, words in enumerate(weights))]
-        if len(rows) <= IN_FRONT + 1 or weights:
-            return rows
-        return [*rows[:IN_FRONT], *fold(rows[IN_FRONT:])]
+
+def _count_weights(hidden_size: Any) -> int:
+    """Return how many entries `theta` has."""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes_of(hidden_size)))

@@ -64,7 +64,10 @@ function defaultRng(seed) {
   }
 
   const uniform = (low, high) => low + (high - low) * random();
-  return { random, uniform, normal: () => drawNormal(bits, random), permutation };
+  // Where the generator is, to be brought back there.
+  const mark = () => [state, spare];
+  const goTo = (marked) => ([state, spare] = marked);
+  return { random, uniform, normal: () => drawNormal(bits, random), permutation, mark, goTo };
 }
 
 // The seed's 32-bit words, stirred into a pool of four and drawn from it `n` times: NumPy's SeedSequence.

@@ -1,6 +1,6 @@
 // What the page says: the state of a run in words, as nnlib.diagnose says it.
 //
-// Offers: count, score, verdictOf, sentenceOf, pythonOf
+// Offers: count, isSolved, score, verdictOf, sentenceOf, shortSentenceOf, pythonOf
 // Uses: CORNERS, TARGETS (datasets.js)
 // Uses: range (network.js)
 // Uses: lossOf, validationLossOf (training.js)
@@ -79,6 +79,17 @@ function sentenceOf(run) {
   if (validation) losses.push(`validation ${validationLossOf(run, run.theta).toPrecision(3)}`);
   const facts = [`epoch ${run.epoch.toLocaleString("en")}`, ...losses, `${scored.nRight} of ${data.n} right`];
   return `${facts.join(" · ")}${verdict ? ` · ${verdict}` : ""}`;
+}
+
+const isSolved = (run) => score(run).worst < SURE;
+
+// The same in so few words that several stand one below the other.
+function shortSentenceOf(run) {
+  if (run.diverged) return `diverged at epoch ${run.epoch.toLocaleString("en")}`;
+  const scored = score(run);
+  const [verdict] = verdictOf(run, scored).split(":");
+  const facts = [`epoch ${run.epoch.toLocaleString("en")}`, `loss ${lossOf(run).toPrecision(3)}`, `${scored.nRight} of ${run.data.n} right`];
+  return [...facts, ...(verdict ? [verdict] : [])].join(" · ");
 }
 
 // ---- the run as Python

@@ -2,7 +2,7 @@
 //
 // Offers: MOST_POINTS, isPublished, addressOf, keepAddress, applyFragment
 // Uses: range (../engine/network.js)
-// Uses: INDEXED (settings.js)
+// Uses: SETTINGS, choiceOf, choose (settings.js)
 
 const MOST_POINTS = 400;
 const MOST_EPOCHS = 1e7;
@@ -25,11 +25,10 @@ function keepAddress(model, epoch) {
 
 // The part of an address behind #: the Playground's name, then every setting by value, and the epoch.
 function writeFragment(model, epoch) {
-  const choices = model.get("choices");
   const words = new URLSearchParams();
-  for (const name of INDEXED) words.set(name, choices[name][model.get(`${name}_index`)]);
+  for (const name of SETTINGS) words.set(name, choiceOf(model, name));
   words.set("seed", model.get("seed"));
-  if (choices.data[model.get("data_index")] === "own") words.set("points", model.get("points").flat().join("_"));
+  if (model.get("data") === "own") words.set("points", model.get("points").flat().join("_"));
   if (model.get("start")) words.set("start", model.get("start").join("_"));
   words.set("epoch", epoch);
   return `#${model.get("name")}:${words}`;
@@ -43,9 +42,9 @@ function applyFragment(model, fragment) {
   const words = new URLSearchParams(fragment.slice(prefix.length));
   const choices = model.get("choices");
   const sizes = model.get("weights").length ? ["hidden_size", "second_layer"] : []; // each weight has a slider: they stay
-  for (const name of INDEXED.filter((name) => !sizes.includes(name))) {
+  for (const name of SETTINGS.filter((name) => !sizes.includes(name))) {
     const place = choices[name].map(String).indexOf(words.get(name));
-    if (place >= 0) model.set(`${name}_index`, place);
+    if (place >= 0) choose(model, name, choices[name][place]);
   }
   const seed = wholeNumber(words.get("seed"), 9999);
   if (seed !== null) model.set("seed", seed);

@@ -1,77 +1,8 @@
-// Drawing on canvas: the loss, the hidden layer, the network.
+// Drawing on canvas: the hidden layer and the network.
 //
-// Offers: drawLoss, drawHidden, drawNetwork
+// Offers: drawHidden, drawNetwork
 // Uses: range (../engine/network.js)
-// Uses: boxAround, drawMarker, fromPixels, pictureOf, prepare, radiusFor, toPixels, traceBoundary (plane.js)
-
-// ---- the loss
-
-// Round numbers between two ends, at most about five.
-function ticksBetween(low, high) {
-  const rough = (high - low) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((k) => k * power >= rough);
-  const ticks = [];
-  for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-9); k++) ticks.push(Number((k * step).toPrecision(6)));
-  return ticks;
-}
-
-const short = (value) => (value >= 10000 ? `${value / 1000}k` : String(value));
-
-// Curves of loss over epochs: `curves` are {epoch, loss, color, dashed}; `levels` are named lines, [[value, name], ...].
-function drawLoss(canvas, curves, levels, log, palette) {
-  const { pen, width, height } = prepare(canvas);
-  const area = { left: 46, right: width - 10, top: 10, bottom: height - 26 };
-  const all = curves.flatMap(({ loss }) => loss);
-  const lastEpoch = Math.max(10, ...curves.map(({ epoch }) => epoch.at(-1)));
-  const highest = Math.max(1e-6, levels.length ? 0.28 : 0, ...all);
-  const lowest = log ? Math.max(1e-8, Math.min(0.05, ...all) * 0.8) : 0;
-  const scale = log ? (value) => Math.log10(Math.max(value, lowest)) : (value) => value;
-  const [low, high] = [scale(lowest), scale(highest * 1.05)];
-  const x = (epoch) => area.left + (epoch / lastEpoch) * (area.right - area.left);
-  const y = (value) => area.bottom - ((scale(value) - low) / (high - low)) * (area.bottom - area.top);
-  const marks = log ? range(12).map((k) => 10 ** (2 - k)).filter((v) => v >= lowest && v <= highest) : ticksBetween(0, highest); // prettier-ignore
-  drawAxes(pen, area, x, y, ticksBetween(0, lastEpoch), marks, palette);
-  drawLevels(pen, area, y, levels, palette);
-  for (const { epoch, loss, color, dashed } of curves) {
-    pen.beginPath();
-    epoch.forEach((e, k) => pen.lineTo(x(e), y(loss[k])));
-    Object.assign(pen, { lineWidth: 2, strokeStyle: color, lineJoin: "round" });
-    pen.setLineDash(dashed ? [5, 4] : []);
-    pen.stroke();
-    pen.setLineDash([]);
-    pen.beginPath();
-    pen.arc(x(epoch.at(-1)), y(loss.at(-1)), 3.5, 0, 2 * Math.PI);
-    pen.fillStyle = color;
-    pen.fill();
-  }
-}
-
-function drawAxes(pen, area, x, y, epochs, marks, palette) {
-  Object.assign(pen, { strokeStyle: palette.muted, fillStyle: palette.ink, lineWidth: 1, textAlign: "center" });
-  pen.beginPath();
-  pen.moveTo(area.left, area.top);
-  pen.lineTo(area.left, area.bottom);
-  pen.lineTo(area.right, area.bottom);
-  pen.stroke();
-  for (const epoch of epochs) pen.fillText(short(epoch), Math.min(x(epoch), area.right - 8), area.bottom + 14);
-  pen.textAlign = "right";
-  for (const value of marks) pen.fillText(value > 0 && value < 0.001 ? value.toExponential(0) : String(value), area.left - 6, y(value));
-}
-
-// XOR's plateaus: a dotted line each, its name at the right end.
-function drawLevels(pen, area, y, levels, palette) {
-  for (const [value, name] of levels) {
-    pen.beginPath();
-    pen.moveTo(area.left, y(value));
-    pen.lineTo(area.right, y(value));
-    Object.assign(pen, { lineWidth: 1, strokeStyle: palette.muted, fillStyle: palette.ink, textAlign: "right" });
-    pen.setLineDash([1, 4]);
-    pen.stroke();
-    pen.setLineDash([]);
-    pen.fillText(name, area.right, y(value) - 8);
-  }
-}
+// Uses: areaIn, boxAround, drawFrame, drawMarker, fromPixels, pictureOf, prepare, radiusFor, toPixels, traceBoundary (plane.js)
 
 // ---- the hidden layer
 
@@ -117,22 +48,33 @@ function hiddenPoints(run, memory) {
 }
 
 function drawHidden(canvas, run, memory, palette) {
-  const { pen, width, height } = prepare(canvas);
+  const { pen } = prepare(canvas, palette);
   const { points, line } = hiddenPoints(run, memory);
   const { Y, n } = run.data;
   const box = boxAround({ X: Float64Array.from(points.flat()), n });
-  const size = Math.min(width, height);
+  const area = areaIn(canvas);
+  const { side } = area;
+  drawFrame(pen, area, box, namesOf(run), palette);
   const plane = { n: 40, nUnits: 1, units: new Float64Array(1600) };
   for (let i = 0; i < 1600; i++) {
     const [x, y] = fromPixels(box, 40, (i % 40) + 0.5, Math.floor(i / 40) + 0.5);
     plane.units[i] = 0.5 + 0.5 * Math.tanh(0.5 * (line[0] * x + line[1] * y + line[2]));
   }
-  pen.drawImage(pictureOf(plane, 0, 0, 1, palette), 0, 0, size, size);
-  traceBoundary(pen, plane, size);
-  Object.assign(pen, { lineWidth: 2, strokeStyle: palette.ink });
+  pen.save();
+  pen.translate(area.left, area.top);
+  pen.drawImage(pictureOf(plane, 0, 0, 1, palette), 0, 0, side, side);
+  traceBoundary(pen, plane, side);
+  Object.assign(pen, { lineWidth: 2.5, strokeStyle: palette.ink });
   pen.stroke();
-  points.forEach(([x, y], i) => drawMarker(pen, ...toPixels(box, size, x, y), Y[i], radiusFor(n), palette));
-  if (n <= 4) nameCorners(pen, points.map(([x, y]) => toPixels(box, size, x, y)), run.data.X, size, palette); // prettier-ignore
+  points.forEach(([x, y], i) => drawMarker(pen, ...toPixels(box, side, x, y), Y[i], radiusFor(n), palette));
+  if (n <= 4) nameCorners(pen, points.map(([x, y]) => toPixels(box, side, x, y)), run.data.X, side, palette); // prettier-ignore
+  pen.restore();
+}
+
+// The axes of the drawn hidden plane: units, where there are no more than two.
+function namesOf({ network: { layers } }) {
+  if (layers.length === 1) return ["x₁", "x₂"];
+  return layers.at(-1).nIn <= 2 ? ["h₁", "h₂"] : ["", ""];
 }
 
 // The inputs beside their points, toward the middle; a name that would lie on another moves toward the middle, too.
@@ -153,10 +95,10 @@ function nameCorners(pen, places, X, size, palette) {
 
 // ---- the network
 
-// Units in columns, each with a picture of its output over the plane; a weight's width is its size; a positive one
-// is orange and solid, a negative one blue and dashed.
+// Units in columns, each with a picture of its output over the plane; a weight's width is its size; a positive one is
+// solid, a negative one dashed: the two colors are the classes', here too.
 function drawNetwork(canvas, plane, run, palette) {
-  const { pen, width, height } = prepare(canvas);
+  const { pen, width, height } = prepare(canvas, palette);
   const { sizes, layers } = run.network;
   const most = Math.max(...sizes);
   const side = Math.max(10, Math.min(34, (height - 24) / most - 4));
@@ -172,8 +114,8 @@ function drawNetwork(canvas, plane, run, palette) {
         pen.moveTo(...columns[l][j]);
         pen.lineTo(...columns[l + 1][k]);
         pen.lineWidth = Math.min(7, 0.4 + Math.abs(w));
-        pen.strokeStyle = palette[w > 0 ? "class-1" : "class-0"];
-        pen.setLineDash(w > 0 ? [] : [6, 3]);
+        pen.strokeStyle = palette.muted;
+        pen.setLineDash(w > 0 ? [] : [4, 4]);
         pen.stroke();
       }
     }

@@ -1,40 +1,39 @@
 // What a reader can take hold of on the plane: own points, and the lines of the first layer's units. Each handle is a
 // button over the canvas, so that mouse, finger and keyboard can do the same.
 //
-// Offers: placeHandles, tidy, pointHandles, lineHandles, drawLines
+// Offers: chooseHandle, chosenOf, placeChosen, placeHandles, placeIn, tidy, pointHandles, lineHandles, drawLines
 // Uses: make (../../page/elements.js)
 // Uses: range (../engine/network.js)
-// Uses: fromPixels, toPixels (plane.js)
+// Uses: DASHES, areaIn, fromPixels, toPixels (plane.js)
 
 const SHAKE = 3; // pixels that a click may move and still be none
 const NUDGE = 0.02; // of the plane's side, for an arrow key; five times as far with Shift
 
-// Put one button for each of `handles` ({x, y, label, pivot?, onMove(x, y, pivot), onFlip?, onDelete?}) over the plane, in the plane's coordinates.
+// Put one button for each of `handles` ({x, y, label, class?, pivot?, onMove(x, y, pivot, gesture), onFlip?, onDelete?}) over the
+// plane, in the plane's coordinates. One of them may be chosen, to be placed by the next tap on the plane.
 function placeHandles(layer, box, handles) {
   while (layer.children.length > handles.length) layer.lastElementChild.remove();
   while (layer.children.length < handles.length) layer.append(makeHandle(layer));
+  if (layer.chosen >= handles.length) layer.chosen = null;
   handles.forEach((handle, k) => {
     const button = layer.children[k];
     button.handle = handle;
     button.style.left = `${(100 * (handle.x - box.left)) / box.side}%`;
     button.style.top = `${100 * (1 - (handle.y - box.bottom) / box.side)}%`;
-    if (button.getAttribute("aria-label") !== handle.label) button.setAttribute("aria-label", handle.label);
+    const words = { "aria-label": handle.label, "aria-pressed": String(layer.chosen === k) };
+    for (const [name, value] of Object.entries(words)) if (button.getAttribute(name) !== value) button.setAttribute(name, value);
   });
   layer.box = box;
 }
 
 function makeHandle(layer) {
   const button = make("button", { type: "button", className: "pg-handle" });
-  const moveTo = (event) => {
-    const area = layer.getBoundingClientRect();
-    const inside = (value, end) => Math.min(Math.max(value, 0), end);
-    const [left, top] = [inside(event.clientX - area.left, area.width), inside(event.clientY - area.top, area.height)];
-    button.handle.onMove(...fromPixels(layer.box, area.width, left, top), button.pivot);
-  };
+  const number = () => [...layer.children].indexOf(button);
   button.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     button.setPointerCapture(event.pointerId);
     button.pivot = button.handle.pivot; // it stays for the whole drag
+    button.gesture = Symbol("drag");
     button.from = [event.clientX, event.clientY];
     button.dragged = false;
     button.focus();
@@ -43,11 +42,11 @@ function makeHandle(layer) {
   button.addEventListener("pointermove", (event) => {
     if (!button.hasPointerCapture(event.pointerId)) return;
     button.dragged ||= distance(button.from, [event.clientX, event.clientY]) > SHAKE;
-    if (button.dragged) moveTo(event);
+    if (button.dragged) button.handle.onMove(...placeIn(layer, event), button.pivot, button.gesture);
   });
   button.addEventListener("click", (event) => {
     event.stopPropagation();
-    if (event.detail === 1 && !button.dragged) button.handle.onFlip?.(); // a key's click has no detail
+    if (event.detail === 1 && !button.dragged) tap(layer, number()); // a key's click has no detail
   });
   button.addEventListener("keydown", (event) => {
     const step = NUDGE * layer.box.side * (event.shiftKey ? 5 : 1);
@@ -62,18 +61,51 @@ function makeHandle(layer) {
   return button;
 }
 
+// Where in the plane an event is, kept inside of it.
+function placeIn(layer, { clientX, clientY }) {
+  const area = layer.getBoundingClientRect();
+  const inside = (value, end) => Math.min(Math.max(value, 0), end);
+  return fromPixels(layer.box, area.width, inside(clientX - area.left, area.width), inside(clientY - area.top, area.height));
+}
+
+// The first tap on a handle chooses it; one more changes the class of a point, and lets go of a line.
+function tap(layer, k) {
+  const { onFlip } = layer.children[k].handle;
+  if (layer.chosen !== k) return chooseHandle(layer, k);
+  if (onFlip) onFlip();
+  else chooseHandle(layer, null);
+}
+
+function chooseHandle(layer, k) {
+  layer.chosen = k;
+  [...layer.children].forEach((button, place) => button.setAttribute("aria-pressed", String(place === k)));
+  layer.dispatchEvent(new Event("choose"));
+}
+
+const chosenOf = (layer) => layer.children[layer.chosen ?? -1]?.handle ?? null;
+
+// Put the chosen handle where the plane was tapped; return whether there was one.
+function placeChosen(layer, event) {
+  const handle = chosenOf(layer);
+  if (!handle) return false;
+  chooseHandle(layer, null);
+  handle.onMove(...placeIn(layer, event), handle.pivot);
+  return true;
+}
+
 // ---- own points
 
 const tidy = (value) => Number(value.toFixed(3)); // as many digits as an address is to carry
 
 function pointHandles(points, change) {
   const name = ([x1, x2, label], k) =>
-    `Point ${k + 1} of ${points.length}, class ${label}, at (${x1}, ${x2}). Arrow keys move it, Enter changes its class, Delete removes it.`;
+    `Point ${k + 1} of ${points.length}, class ${label}, at (${x1}, ${x2}). Arrow keys move it, Enter changes its class, Delete removes it; or tap it, then its new place.`;
   return points.map((point, k) => ({
     x: point[0],
     y: point[1],
+    class: point[2],
     label: name(point, k),
-    onMove: (x, y) => change(points.with(k, [tidy(x), tidy(y), point[2]])),
+    onMove: (x, y, pivot, gesture) => change(points.with(k, [tidy(x), tidy(y), point[2]]), gesture),
     onFlip: () => change(points.with(k, [point[0], point[1], 1 - point[2]])),
     onDelete: () => points.length > 1 && change(points.toSpliced(k, 1)),
   }));
@@ -122,36 +154,42 @@ function lineHandles(run, box, change) {
     return grips.map((grip, g) => ({
       x: grip[0],
       y: grip[1],
-      label: `Line of unit ${k + 1}, ${["first", "second"][g]} grip, at (${grip.map((v) => v.toFixed(2)).join(", ")}). Arrow keys turn the line.`,
+      label: `Line of unit ${k + 1}, ${["first", "second"][g]} grip, at (${grip.map((v) => v.toFixed(2)).join(", ")}). Arrow keys turn the line; or tap it, then its new place.`,
       pivot: grips[1 - g],
-      onMove: (x, y, pivot) => {
+      onMove: (x, y, pivot, gesture) => {
         const theta = Array.from(run.theta);
         [theta[W + k], theta[W + nOut + k], theta[b + k]] = lineThrough([x, y], pivot, line);
-        change(theta);
+        change(theta, gesture);
       },
     }));
   });
 }
 
+// Each line with the number of its unit beside its first grip.
 function drawLines(canvas, run, box, palette) {
   const pen = canvas.getContext("2d");
-  const width = canvas.clientWidth;
+  const { left, top, side } = areaIn(canvas);
+  const at = (ends, t) => toPixels(box, side, ...[0, 1].map((c) => ends[0][c] + t * (ends[1][c] - ends[0][c])));
+  pen.save();
+  pen.translate(left, top);
   firstLines(run).forEach((line, k) => {
     const ends = lineInside(line, box);
     if (!ends) return;
     pen.beginPath();
-    for (const end of ends) pen.lineTo(...toPixels(box, width, ...end));
-    Object.assign(pen, { lineWidth: 2.5, strokeStyle: palette[`line-${k % 5}`] });
-    pen.setLineDash([8, 4]);
+    for (const t of [0, 1]) pen.lineTo(...at(ends, t));
+    Object.assign(pen, { lineWidth: 2.5, strokeStyle: palette[`line-${k % 5}`], textAlign: "center" });
+    pen.setLineDash(DASHES[1 + (k % 4)]);
     pen.stroke();
     pen.setLineDash([]);
     for (const t of [0.2, 0.8]) {
-      const grip = [0, 1].map((c) => ends[0][c] + t * (ends[1][c] - ends[0][c]));
       pen.beginPath();
-      pen.arc(...toPixels(box, width, ...grip), 6, 0, 2 * Math.PI);
-      Object.assign(pen, { fillStyle: palette.paper });
+      pen.arc(...at(ends, t), 9, 0, 2 * Math.PI);
+      pen.fillStyle = palette.paper;
       pen.fill();
       pen.stroke();
+      pen.fillStyle = palette.ink;
+      pen.fillText(String(k + 1), ...at(ends, t));
     }
   });
+  pen.restore();
 }

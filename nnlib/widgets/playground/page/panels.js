@@ -1,75 +1,56 @@
-// The Playground's panels, buttons and words in the page, and what fills them: one view of a lab.
+// The Playground in the page: its rows, its pictures and what fills them; one view of a lab.
 //
-// Offers: addPoint, build, canAdd, draw
+// Offers: build, draw
 // Uses: make, makeButton (../../page/elements.js)
-// Uses: range (../engine/network.js)
-// Uses: lossOf, validationLossOf (../engine/training.js)
-// Uses: count, pythonOf, score (../engine/words.js)
-// Uses: MOST_POINTS, addressOf, isPublished (address.js)
-// Uses: drawHidden, drawLoss, drawNetwork (drawing.js)
-// Uses: drawLines, lineHandles, placeHandles, pointHandles, tidy (handles.js)
-// Uses: FRAME_TIME, GRID, drawPlane, fillPlane, paletteOf (plane.js)
-// Uses: backToStart, changeOptions, changePoints, changeStart, newStart, ownPoints, pause, play, say, step (lab.js)
+// Uses: backToStart, changeOptions, changePoints, changeStart, lookBack, newStart (changes.js)
+// Uses: pause, play, step (clock.js)
+// Uses: makeControls (controls.js)
+// Uses: makeKey, makeLogSwitch, makeLossKeys, showLoss (curves.js)
+// Uses: drawHidden, drawNetwork (drawing.js)
+// Uses: drawLines, lineHandles, placeHandles, pointHandles (handles.js)
+// Uses: ownPoints (lab.js)
+// Uses: FRAME_TIME, GRID, areaIn, drawPlane, fillPlane, paletteOf (plane.js)
+// Uses: TITLES, describe, listenForValues, readPlane (readout.js)
+// Uses: makeShare (share.js)
+// Uses: canAdd, makeTools (tools.js)
 
 const SPEEDS = [[1, "1 epoch a second"], [10, "10 epochs a second"], [100, "100 epochs a second"], [1000, "1,000 epochs a second"], [10000, "10,000 epochs a second"], [0, "as fast as it can"]]; // prettier-ignore
-const LEVELS = [[1 / 4, "1/4"], [1 / 6, "1/6"], [1 / 8, "1/8"]]; // prettier-ignore
-const TITLES = { boundary: "Output over the plane", loss: "Loss over epochs", hidden: "Hidden layer", network: "Network" };
 
 const LEGENDS = {
-  boundary: "<span><b class='pg-0'>●</b> is to be 0</span><span><b class='pg-1'>■</b> is to be 1</span><span>line: output 1/2</span>",
-  network: "<span>solid: positive</span><span>dashed: negative</span>",
+  boundary: "<span><b class='pg-0'>●</b> is to be 0</span><span><b class='pg-1'>■</b> is to be 1</span><span>output 0 <i class='pg-shades'></i> 1</span><span>line: 1/2</span>",
+  hidden: "<span>the same points, as the output unit finds them</span>",
+  network: "<span>solid: positive</span><span>dashed: negative</span><span>thick: large</span>",
 }; // prettier-ignore
 
-// ---- panels and buttons
+// ---- rows
 
 function build(lab, el) {
   const { model } = lab;
   const shown = model.get("show");
-  const view = { lab, el, seen: true, canvases: {}, options: [] };
-  const panels = shown.filter((kind) => kind in TITLES).map((kind) => makePanel(view, kind));
+  const pictures = shown.filter((kind) => kind in TITLES);
+  const racers = model.get("race");
+  const view = { lab, el, seen: true, canvases: {}, options: [], weights: [], showSettings() {} };
+  const [first, second, ...rest] = pictures.map((kind) => makePanel(view, kind));
   view.status = make("p", { className: "pg-status", hidden: !shown.includes("status") });
+  view.invitation = make("p", { className: "pg-invitation", hidden: !model.get("autoplay") });
   view.news = make("p", { className: "pg-aside", role: "status" });
-  el.classList.add("pg");
-  el.append(makeToolbar(view), view.status);
-  if (view.layer) el.append(makePointTools(view));
-  el.append(make("div", { className: "pg-panels" }, ...panels), view.news, makeShare(view));
+  view.lead = first ?? view.status;
+  const side = make("div", { className: "pg-side" }, makeControls(view), ...(second ? [second] : []));
+  const races = racers.length && pictures[0] === "boundary";
+  const main = make("div", { className: `pg-main${races ? " pg-racing" : ""}` }, ...(first ? [first] : []), side);
+  const rows = pairs(rest).map((pair) => make("div", { className: "pg-rest" }, ...pair));
+  const parts = [makeToolbar(view), makeScrubber(view), view.status, view.invitation, main, makeTools(view), ...rows, view.news, makeShare(view)];
+  const body = make("div", { className: `pg-lab${pictures.length > 2 ? "" : " pg-roomy"}` }, ...parts.filter(Boolean));
+  body.style.setProperty("--pg-racers", racers.length);
+  el.classList.add("pg", "playground");
+  el.append(body);
   view.draw = () => draw(view);
   view.showOptions = () => view.options.forEach((showOption) => showOption());
   view.say = (text) => (view.news.textContent = text);
   return view;
 }
 
-function makePanel(view, kind) {
-  const racers = view.lab.model.get("race");
-  const copies = kind === "boundary" && racers.length ? racers : [{}];
-  const figures = copies.map((racer, k) => {
-    const canvas = make("canvas", { className: "pg-canvas", role: "img", "aria-label": TITLES[kind] });
-    (view.canvases[kind] ??= []).push(canvas);
-    const stage = make("div", { className: "pg-stage" }, canvas);
-    if (kind === "boundary") stage.append((view.layer ??= make("div", { className: "pg-layer" })));
-    const title = racer.label ? makeKey(racer.label, k) : TITLES[kind];
-    const caption = make("figcaption", {}, title, ...(kind === "loss" ? [makeLogSwitch(view)] : []));
-    const figure = make("figure", { className: `pg-panel pg-${kind}` }, caption, stage);
-    if (kind === "loss") figure.append((view.keys = make("div", { className: "pg-keys" })));
-    if (kind in LEGENDS && !racer.label) figure.append(make("div", { className: "pg-keys", innerHTML: LEGENDS[kind] }));
-    return figure;
-  });
-  return figures.length === 1 ? figures[0] : make("div", { className: "pg-race" }, ...figures);
-}
-
-// A name with the stroke of its curve before it.
-function makeKey(text, k, dashed = false) {
-  const stroke = make("span", { className: "pg-stroke" });
-  stroke.style.borderTop = `3px ${dashed ? "dashed" : "solid"} var(--pg-line-${k % 5})`;
-  return make("span", { className: "pg-key" }, stroke, text);
-}
-
-function makeLogSwitch({ lab, options }) {
-  const box = make("input", { type: "checkbox" });
-  box.addEventListener("change", () => changeOptions(lab, { log_loss: box.checked }));
-  options.push(() => (box.checked = lab.model.get("log_loss")));
-  return make("label", { className: "pg-switch" }, box, " log axis");
-}
+const pairs = (list) => list.flatMap((item, k) => (k % 2 ? [] : [list.slice(k, k + 2)]));
 
 function makeToolbar({ lab, options }) {
   const playButton = makeButton("Play", "Train, or stop training", () => (lab.playing ? pause(lab) : play(lab)));
@@ -83,81 +64,71 @@ function makeToolbar({ lab, options }) {
   });
   return make(
     "div",
-    { className: "pg-toolbar", role: "group", "aria-label": "Training" },
+    { className: "pg-bar", role: "group", "aria-label": "Training" },
     playButton,
     makeButton("Step", "Train one epoch", () => step(lab)),
+    speed,
     makeButton("Back to start", "The state it had at first, from the same start", () => backToStart(lab)),
     makeButton("New start", "Other random weights: the next seed", () => newStart(lab)),
-    speed,
   );
 }
 
-function makePointTools(view) {
+// A slider over the moments on record, and the switch that lets a run stop by itself.
+function makeScrubber(view) {
   const { lab, options } = view;
-  const group = `pg-class-${Math.random()}`; // each view has radio buttons of its own
-  const radios = [0, 1].map((label) => {
-    const radio = make("input", { type: "radio", name: group, value: label });
-    radio.addEventListener("change", () => changeClass(lab, label));
-    return radio;
-  });
-  const kinds = radios.map((radio, label) => {
-    const sign = make("b", { className: `pg-${label}`, "aria-hidden": "true" }, "●■"[label]);
-    return make("label", { className: "pg-switch" }, radio, ` class ${label} `, sign);
-  });
-  const addInTheMiddle = ({ left, bottom, side }) => addPoint(view, left + side / 2, bottom + side / 2);
-  const add = makeButton("Add a point", "Put a point into the middle of the plane", () => addInTheMiddle(lab.box));
-  const help = "Click the plane to add a point. Drag a point to move it, click it to change its class, double click to remove it. By keys: arrows, Enter, Delete."; // prettier-ignore
-  const tools = make("fieldset", { className: "pg-points" }, make("legend", {}, "New points are"), ...kinds, add, make("p", {}, help));
-  options.push(() => {
-    radios[lab.label].checked = true;
-    tools.hidden = !canAdd(lab);
-  });
-  return tools;
-}
-
-// The class of new points: one for all views.
-function changeClass(lab, label) {
-  lab.label = label;
-  changeOptions(lab, {});
-}
-
-const canAdd = (lab) => ownPoints(lab) && lab.model.get("adding");
-
-function addPoint({ lab, layer }, x, y) {
-  const points = lab.model.get("points");
-  if (points.length >= MOST_POINTS) return say(lab, `There are ${MOST_POINTS} points: no more fit.`);
-  changePoints(lab, [...points, [tidy(x), tidy(y), lab.label]]);
-  layer.lastElementChild.focus();
-}
-
-// What takes this very run elsewhere: as Python, and as an address.
-function makeShare({ lab }) {
-  const shown = make("pre", { className: "pg-code", hidden: true, "aria-label": "The copied text" });
-  const share = (text, title, what, textOf) => {
-    const made = makeButton(text, title, async () => {
-      shown.textContent = textOf();
-      shown.hidden = false;
-      shown.tabIndex = 0; // so that keys can scroll it; the page's theme saw it hidden and set -1
-      const copied = await copy(shown.textContent);
-      made.textContent = copied ? "Copied" : text;
-      setTimeout(() => (made.textContent = text), 2000);
-      say(lab, copied ? `${what} is copied.` : `${what} stands below the buttons: select it and copy it.`);
-    });
-    made.classList.add("pg-quiet");
-    return made;
+  const slider = make("input", { type: "range", min: 0, step: 1, className: "pg-slider", "aria-label": "epoch" });
+  const marks = () => {
+    const { record, end, epoch } = lab.runs[0];
+    const last = (end ?? { epoch }).epoch;
+    return record.epoch.at(-1) === last ? record.epoch : [...record.epoch, last];
   };
-  const python = share("Copy as Python", "Lines that repeat this run", "The Python", () => pythonOf(lab.runs));
-  const link = () => share("Copy link", "An address that leads to this run", "The link", () => addressOf(lab.model, lab.runs[0].epoch));
-  return make("div", {}, make("div", { className: "pg-share" }, python, ...(isPublished() ? [link()] : [])), shown);
+  slider.addEventListener("input", () => lookBack(lab, marks()[slider.value]));
+  view.showMoment = () => {
+    const all = marks();
+    const { epoch } = lab.runs[0];
+    slider.max = all.length - 1;
+    slider.value = all.findLastIndex((mark) => mark <= epoch);
+    slider.setAttribute("aria-valuetext", `epoch ${epoch.toLocaleString("en")} of ${all.at(-1).toLocaleString("en")}`);
+  };
+  const box = make("input", { type: "checkbox" });
+  box.addEventListener("change", () => changeOptions(lab, { until_solved: box.checked }));
+  options.push(() => (box.checked = lab.model.get("until_solved")));
+  const stop = make("label", { className: "pg-switch" }, box, "stop when solved");
+  return make("div", { className: "pg-scrub" }, make("span", { "aria-hidden": "true" }, "epoch"), slider, stop);
 }
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false; // no permission, or a page without https
+// ---- pictures
+
+function makePanel(view, kind) {
+  const racers = view.lab.model.get("race");
+  if (kind !== "boundary" || !racers.length) return makeFigure(view, kind, TITLES[kind]);
+  const figures = racers.map(({ label }, k) => makeFigure(view, kind, makeKey(label, k), k));
+  const keys = make("div", { className: "pg-keys", innerHTML: LEGENDS.boundary });
+  return make("div", { className: "pg-race" }, ...figures, keys);
+}
+
+function makeFigure(view, kind, title, racer = null) {
+  const canvas = make("canvas", { className: "pg-canvas", role: "img", "aria-label": TITLES[kind] });
+  (view.canvases[kind] ??= []).push(canvas);
+  const stage = make("div", { className: "pg-stage" }, canvas);
+  const caption = make("figcaption", {}, make("span", { className: "pg-title" }, title));
+  const figure = make("figure", { className: `pg-panel pg-${kind}` }, caption, stage);
+  if (kind === "loss") {
+    caption.append(makeLogSwitch(view));
+    figure.append(makeLossKeys(view, canvas));
+  } else if (racer === null) {
+    figure.append(make("div", { className: "pg-keys", innerHTML: LEGENDS[kind] }));
   }
+  if (kind === "boundary" && !racer) {
+    view.layer = make("div", { className: "pg-layer" });
+    stage.append(view.layer);
+  }
+  if (kind === "boundary" && racer === null) {
+    view.readout = make("span", { className: "pg-readout" });
+    caption.append(view.readout);
+    listenForValues(view);
+  }
+  return figure;
 }
 
 // ---- the picture
@@ -172,12 +143,23 @@ function draw(view) {
   if (canvases.boundary || canvases.network) refillPlanes(lab);
   canvases.boundary?.forEach((canvas, k) => drawPlane(canvas, planes[k], runs[k], box, palette));
   if (view.layer) drawHandles(view);
-  if (canvases.loss) showKeys(view);
-  if (canvases.loss) drawLoss(canvases.loss[0], curvesOf(view), levelsOf(lab), lab.model.get("log_loss"), palette);
+  if (canvases.loss) showLoss(view);
   if (canvases.hidden) drawHidden(canvases.hidden[0], runs[0], (lab.memory[0] ??= {}), palette);
   if (canvases.network) drawNetwork(canvases.network[0], planes[0], runs[0], palette);
-  view.status.textContent = lab.status;
+  showWords(view);
   if (!lab.playing) describe(view);
+}
+
+function showWords(view) {
+  const { lab, status, invitation, weights } = view;
+  if (status.dataset.text !== lab.status) {
+    status.dataset.text = lab.status;
+    status.replaceChildren(...(lab.lines.length > 1 ? lab.lines.map((line) => make("span", { className: "pg-racer" }, `${line}\n`)) : lab.lines));
+  }
+  if (invitation.textContent !== lab.invitation) invitation.textContent = lab.invitation;
+  view.showMoment();
+  readPlane(view);
+  for (const showWeight of weights) showWeight(lab.runs[0].theta);
 }
 
 // What the runs say all over the plane, once for all views. The grid gets coarser where it takes too long while the
@@ -197,66 +179,12 @@ function refillPlanes(lab) {
 
 function drawHandles({ lab, layer, canvases, palette }) {
   const [run] = lab.runs;
-  const change = (points) => changePoints(lab, points);
-  const lines = lab.model.get("lines") && run.network.layers.length > 0;
+  const { left, top, side } = areaIn(canvases.boundary[0]);
+  Object.assign(layer.style, { left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px` });
+  const lines = lab.model.get("controls").includes("lines") && run.network.layers.length > 0;
   if (lines) drawLines(canvases.boundary[0], run, lab.box, palette);
-  const handles = lines ? lineHandles(run, lab.box, (theta) => changeStart(lab, theta)) : [];
-  if (ownPoints(lab)) handles.push(...pointHandles(lab.model.get("points"), change));
+  const handles = lines ? lineHandles(run, lab.box, (theta, gesture) => changeStart(lab, theta, gesture)) : [];
+  if (ownPoints(lab)) handles.push(...pointHandles(lab.model.get("points"), (points, gesture) => changePoints(lab, points, gesture)));
   placeHandles(layer, lab.box, handles);
-  layer.classList.toggle("pg-adding", ownPoints(lab));
-}
-
-// The names of the curves, where there is more than one.
-function showKeys({ lab, keys }) {
-  const { runs, model } = lab;
-  const labels = model.get("race").map(({ label }) => label);
-  const names = labels.length ? labels : runs[0].validation ? ["training", "validation"] : [];
-  if (keys.dataset.names === names.join()) return;
-  keys.dataset.names = names.join();
-  keys.replaceChildren(...names.map((name, k) => makeKey(name, k, !labels.length && k === 1)));
-}
-
-function curvesOf({ lab, palette }) {
-  const { runs, model } = lab;
-  const racers = model.get("race");
-  return runs.flatMap((run, k) => {
-    const { epoch, loss, validation_loss } = run.record;
-    const color = palette[`line-${k % 5}`];
-    const last = epoch.at(-1) === run.epoch || run.diverged ? [] : [run.epoch];
-    const curves = [{ epoch: [...epoch, ...last], loss: [...loss, ...last.map(() => lossOf(run))], color }];
-    if (run.validation && !racers.length) {
-      const ends = last.map(() => validationLossOf(run, run.theta));
-      curves.push({ epoch: curves[0].epoch, loss: [...validation_loss, ...ends], color: palette["line-1"], dashed: true });
-    }
-    return curves;
-  });
-}
-
-function levelsOf({ runs }) {
-  const { data, loss } = runs[0].settings;
-  return data === "xor" && loss === "mse" ? LEVELS : [];
-}
-
-// Each picture in words, for those who do not see it.
-function describe({ lab, canvases }) {
-  const { runs, past, model } = lab;
-  const [run] = runs;
-  const racers = model.get("race");
-  const words = {
-    boundary: (k) => `${racers[k]?.label ?? TITLES.boundary}. ${planeInWords(runs[k])}`,
-    loss: () => `${TITLES.loss}. It is ${past.loss[0].toPrecision(3)} at epoch 0 and ${past.loss.at(-1).toPrecision(3)} at epoch ${run.epoch}.`,
-    hidden: () => `${count(run.data.n, "point")} as the last hidden layer's ${count(run.network.layers.at(-1).nIn, "unit")} see them.`,
-    network: () => `Network of ${run.network.sizes.join("-")} units. Its largest weight is ${Math.max(...run.theta.map(Math.abs)).toFixed(1)}.`,
-  }; // prettier-ignore
-  for (const [view, list] of Object.entries(canvases)) {
-    list.forEach((canvas, k) => canvas.setAttribute("aria-label", words[view](k)));
-  }
-}
-
-function planeInWords(run) {
-  const { outputs, nRight } = score(run);
-  const { X, n } = run.data;
-  const text = `${nRight} of ${n} points are on the right side.`;
-  if (n > 8) return text;
-  return `${text} The network says ${range(n).map((i) => `${outputs[i].toFixed(2)} at (${X[2 * i]}, ${X[2 * i + 1]})`).join(", ")}.`; // prettier-ignore
+  layer.classList.toggle("pg-adding", canAdd(lab));
 }

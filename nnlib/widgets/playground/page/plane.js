@@ -1,10 +1,11 @@
 // Drawing on canvas: colors, and the plane with what a network says at each place. Nothing here trains or listens.
 //
-// Offers: FRAME_TIME, GRID, paletteOf, prepare, boxAround, fillPlane, pictureOf, traceBoundary, drawMarker, radiusFor
-// Offers: drawPlane, toPixels, fromPixels
+// Offers: DASHES, FRAME_TIME, GRID, paletteOf, prepare, areaIn, boxAround, fillPlane, pictureOf, traceBoundary, drawMarker
+// Offers: drawFrame, drawPlane, fromPixels, radiusFor, ticksBetween, toPixels
 
 const GRID = 96; // points along each side of the drawn plane; a network that is too slow for it gets fewer
 const FRAME_TIME = 4; // milliseconds that the plane may take while the network trains
+const DASHES = [[], [9, 4], [3, 3], [10, 3, 3, 3], [5, 2]]; // beside the color of a line
 
 // The theme's colors, as the style sheet has them for light and dark; numbers for the shades, text for the lines.
 function paletteOf(element) {
@@ -19,24 +20,62 @@ function paletteOf(element) {
     shades[k] = (255 << 24) | (blue << 16) | (green << 8) | red;
   }
   const names = ["ink", "muted", "paper", "class-0", "class-1", "line-0", "line-1", "line-2", "line-3", "line-4"];
-  return { shades, ...Object.fromEntries(names.map((name) => [name, color(name)])) };
+  return { shades, face: style.fontFamily, ...Object.fromEntries(names.map((name) => [name, color(name)])) };
 }
 
 // Make the canvas as fine as the screen and return a context in CSS pixels, cleared.
-function prepare(canvas) {
+function prepare(canvas, palette) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.font = "13px system-ui, sans-serif";
+  pen.fillStyle = palette.paper;
+  pen.fillRect(0, 0, width, height);
+  pen.font = `12px ${palette.face}`;
   pen.textBaseline = "middle";
   return { pen, width, height };
 }
 
 // ---- the plane
+
+// The square of a canvas in which a plane is drawn: its ticks stand on the left and below.
+function areaIn({ clientWidth, clientHeight }) {
+  const [left, top] = [34, 6];
+  return { left, top, side: Math.max(20, Math.min(clientWidth - left - 6, clientHeight - top - 24)) };
+}
+
+// Round numbers between two ends, at most about `most`.
+function ticksBetween(low, high, most = 5) {
+  const rough = (high - low) / (most - 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((k) => k * power >= rough * 0.999);
+  const ticks = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push(Number((k * step).toPrecision(6)));
+  return ticks;
+}
+
+// A frame around the area with ticks, and the names of its two axes.
+function drawFrame(pen, { left, top, side }, box, names, palette) {
+  Object.assign(pen, { strokeStyle: palette.muted, fillStyle: palette.ink, lineWidth: 1, textAlign: "center" });
+  pen.strokeRect(left - 0.5, top - 0.5, side + 1, side + 1);
+  const most = side < 200 ? 4 : 5;
+  const spots = (from) => ticksBetween(from, from + box.side, most).map((value) => [value, (value - from) / box.side]);
+  for (const [value, share] of spots(box.left).filter(([, share]) => share > 0.03 && share < 0.9)) {
+    pen.fillText(signed(value), left + share * side, top + side + 13);
+    pen.fillRect(left + share * side - 0.5, top + side, 1, 4);
+  }
+  pen.fillText(names[0], left + side - 7, top + side + 13);
+  pen.textAlign = "right";
+  for (const [value, share] of spots(box.bottom).filter(([, share]) => share > 0.03 && share < 0.9)) {
+    pen.fillText(signed(value), left - 7, top + (1 - share) * side);
+    pen.fillRect(left - 4, top + (1 - share) * side - 0.5, 4, 1);
+  }
+  pen.fillText(names[1], left - 7, top + 7);
+}
+
+const signed = (value) => String(value).replace("-", "−");
 
 // The square around the points, with a margin of a quarter.
 function boxAround({ X, n }) {
@@ -119,18 +158,25 @@ function drawMarker(pen, x, y, label, radius, palette) {
 const radiusFor = (n) => (n <= 12 ? 7 : 4);
 
 function drawPlane(canvas, plane, run, box, palette) {
-  const { pen, width } = prepare(canvas);
+  const { pen } = prepare(canvas, palette);
+  const area = areaIn(canvas);
+  drawFrame(pen, area, box, ["x₁", "x₂"], palette);
+  pen.save();
+  pen.translate(area.left, area.top);
+  pen.beginPath();
+  pen.rect(0, 0, area.side, area.side);
+  pen.clip();
   pen.imageSmoothingEnabled = true;
-  pen.drawImage(pictureOf(plane, plane.nUnits - 1, 0, 1, palette), 0, 0, width, width);
-  traceBoundary(pen, plane, width);
-  pen.lineWidth = 2;
-  pen.strokeStyle = palette.ink;
+  pen.drawImage(pictureOf(plane, plane.nUnits - 1, 0, 1, palette), 0, 0, area.side, area.side);
+  traceBoundary(pen, plane, area.side);
+  Object.assign(pen, { lineWidth: 2.5, strokeStyle: palette.ink });
   pen.stroke();
   const { X, Y, n } = run.data;
   for (let i = 0; i < n; i++) {
-    const [x, y] = toPixels(box, width, X[2 * i], X[2 * i + 1]);
+    const [x, y] = toPixels(box, area.side, X[2 * i], X[2 * i + 1]);
     drawMarker(pen, x, y, Y[i], radiusFor(n), palette);
   }
+  pen.restore();
 }
 
 function toPixels({ left, bottom, side }, width, x1, x2) {

@@ -1,10 +1,13 @@
 // The Playground itself: one lab for a model, and a view of it wherever it is shown.
 //
 // Offers: default
-// Uses: fromPixels (plane.js)
-// Uses: INDEXED (settings.js)
-// Uses: begin, followAddress, keep, openLab, pause, play, restart, show, showOptions, takeWeights (lab.js)
-// Uses: addPoint, build, canAdd, draw (panels.js)
+// Uses: begin, followAddress (changes.js)
+// Uses: pause, play (clock.js)
+// Uses: placeChosen, placeIn (handles.js)
+// Uses: keep, openLab, restart, show, showOptions (lab.js)
+// Uses: build, draw (panels.js)
+// Uses: TRAITS (settings.js)
+// Uses: addPoint, canAdd (tools.js)
 
 // ---- a lab listens to its model and to the page
 
@@ -24,9 +27,8 @@ function listen(lab) {
     showOptions(lab);
     show(lab);
   });
-  for (const name of [...INDEXED.map((n) => `${n}_index`), "seed", "points", "start"]) model.on(`change:${name}`, changed);
-  for (const k of model.get("weights")) model.on(`change:theta_${k}`, heard(() => takeWeights(lab))); // prettier-ignore
-  for (const name of ["log_loss", "speed"]) model.on(`change:${name}`, repaint);
+  for (const name of [...TRAITS, "points", "start"]) model.on(`change:${name}`, changed);
+  for (const name of ["log_loss", "speed", "until_solved", "choices"]) model.on(`change:${name}`, repaint);
   model.on("change:playing", heard(() => (model.get("playing") && lab.views.size ? play(lab) : pause(lab)))); // prettier-ignore
   return joined([
     on(document, "visibilitychange", () => (lab.last = performance.now())),
@@ -50,41 +52,54 @@ const joined = (ends) => () => ends.forEach((end) => end());
 // ---- a view listens to its place in the page
 
 function listenIn(view) {
-  const { el, layer } = view;
+  const { el, layer, lead, lab } = view;
   const theme = { attributeFilter: ["data-theme", "data-jp-theme-light", "class"] };
   const repaint = () =>
     requestAnimationFrame(() => {
       view.palette = null;
       draw(view);
     });
-  const look = ([entry]) => {
-    view.seen = entry.isIntersecting;
+  // What has happened since it last looked comes at once: the last entry is how things stand.
+  const look = (entries) => {
+    view.seen = entries.at(-1).isIntersecting;
     if (view.seen) draw(view);
   };
-  layer?.addEventListener("click", (event) => addAt(view, event));
+  const greet = (entries) => {
+    if (!lab.waiting || entries.at(-1).intersectionRatio < 0.5) return;
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play(lab);
+  };
+  layer?.addEventListener("click", (event) => tapAt(view, event));
   layer?.addEventListener("dblclick", (event) => event.target.handle?.onDelete?.());
   return joined([
     watch(new MutationObserver(repaint), [document.documentElement, theme], [document.body, theme]),
     watch(new ResizeObserver(repaint), [el]),
     watch(new IntersectionObserver(look), [el]),
+    watch(new IntersectionObserver(greet, { threshold: 0.5 }), [lead]),
   ]);
 }
 
-function addAt(view, event) {
+// A tap on the plane places what has been chosen, or else adds a point.
+function tapAt(view, event) {
   const { lab, layer } = view;
-  if (event.target !== layer || !canAdd(lab)) return;
-  const area = layer.getBoundingClientRect();
-  addPoint(view, ...fromPixels(lab.box, area.width, event.clientX - area.left, event.clientY - area.top));
+  if (event.target !== layer || placeChosen(layer, event) || !canAdd(lab)) return;
+  addPoint(view, ...placeIn(layer, event));
 }
 
 export default () => {
   let lab;
+  let leaveModel;
+  const open = (model) => {
+    if (lab) return;
+    lab = openLab(model);
+    leaveModel = listen(lab);
+  };
   return {
     initialize({ model }) {
-      lab = openLab(model);
-      return listen(lab);
+      open(model);
+      return leaveModel;
     },
-    render({ el }) {
+    render({ model, el }) {
+      open(model); // a host that does not call initialize
       const view = build(lab, el);
       lab.views.add(view);
       const leave = listenIn(view);

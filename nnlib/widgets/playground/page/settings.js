@@ -1,17 +1,39 @@
 // The Playground's settings, read from its model.
 //
-// Offers: INDEXED, readSettings, readData
+// Offers: SETTINGS, TRAITS, choiceOf, choose, isDrawn, readSettings, readData
 // Uses: CORNERS, TARGETS, makeSet, drawSet (../engine/datasets.js)
 // Uses: makeNetwork (../engine/network.js)
 
-const INDEXED = [
+const SETTINGS = [
   "data", "noise", "learning_rate", "hidden_size", "second_layer", "activation", "loss", "optimizer", "l2", "batch_size",
 ]; // prettier-ignore
 
-// The settings of the runs, one for each racer; each setting with choices is kept as its place among them.
+// Two settings are kept in one of the model's traits, and `loss` is there the value of the loss.
+const TRAIT = { second_layer: "hidden_size", loss: "loss_name" };
+const traitOf = (name) => TRAIT[name] ?? name;
+const TRAITS = [...new Set(SETTINGS.map(traitOf)), "seed"];
+
+const layersOf = (model) => [model.get("hidden_size"), 0].flat();
+
+// A setting as it stands among its choices: 0 is for a layer that is not there, and for a batch of all samples.
+function choiceOf(model, name) {
+  if (name === "hidden_size") return layersOf(model)[0];
+  if (name === "second_layer") return layersOf(model)[1];
+  return model.get(traitOf(name)) ?? 0;
+}
+
+function choose(model, name, value) {
+  const [first, second] = layersOf(model);
+  const sizes = (units, more) => (units && more ? [units, more] : units);
+  const kept = { hidden_size: () => sizes(value, second), second_layer: () => sizes(first, value), batch_size: () => value || null };
+  model.set(traitOf(name), kept[name] ? kept[name]() : value);
+}
+
+const isDrawn = (data) => data !== "xor" && data !== "own"; // with noise, from a seed
+
+// The settings of the runs, one for each racer.
 function readSettings(model) {
-  const choices = model.get("choices");
-  const shared = Object.fromEntries(INDEXED.map((name) => [name, choices[name][model.get(`${name}_index`)]]));
+  const shared = Object.fromEntries(SETTINGS.map((name) => [name, choiceOf(model, name)]));
   for (const name of ["seed", "init", "n_samples", "points"]) shared[name] = model.get(name);
   const racers = model.get("race");
   return (racers.length ? racers : [{}]).map((racer) => {
