@@ -299,7 +299,11 @@ def test_settings_are_joined_to_other_widgets():
 
 
 def test_its_height_is_known_for_every_width():
-    for settings in ({}, {"show": ["status"], "controls": []}, {"race": [{"optimizer": "adam"}], "controls": ["lines"]}):
+    for settings in (
+        {},
+        {"show": ["status"], "controls": []},
+        {"race": [{"optimizer": "adam"}], "controls": ["lines"]},
+    ):
         widths, heights = zip(*Playground(**settings).size, strict=True)
         assert widths[0] == 0 and list(widths) == sorted(widths) and min(heights) > 100
 
