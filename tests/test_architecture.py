@@ -88,11 +88,9 @@ MAY_IMPORT = {
     "widgets.playground.stage": {
         "initializers", "widgets.playground.settings", "widgets.scripts", "widgets.traits",
     },
-    "widgets.playground.controls": {
-        "widgets.controls", "widgets.playground.settings", "widgets.playground.stage",
-    },
+    "widgets.playground.layout": set(),
     "widgets.playground.widget": {
-        "network", "optimizers", "training", "widgets.controls", "widgets.playground.controls",
+        "initializers", "network", "optimizers", "training", "widgets.playground.layout",
         "widgets.playground.settings", "widgets.playground.stage", "widgets.still", "widgets.traits",
     },
     "widgets.playground": {"widgets.playground.widget"},
