@@ -79,9 +79,8 @@ MAY_IMPORT = {
     # Python and its browser part side by side
     "widgets.scripts": set(),
     "widgets.traits": set(),
-    "widgets.controls": set(),
     "widgets.still": {"plotting"},
-    "widgets.flipbook": {"plotting", "widgets.controls", "widgets.scripts", "widgets.traits"},
+    "widgets.flipbook": {"plotting", "widgets.scripts", "widgets.traits"},
     "widgets.digit_pad.widget": {"network", "widgets.scripts", "widgets.still", "widgets.traits"},
     "widgets.digit_pad": {"widgets.digit_pad.widget"},
     "widgets.playground.settings": {"activations", "datasets", "widgets.traits"},

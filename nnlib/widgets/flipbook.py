@@ -25,7 +25,6 @@ from PIL import Image
 
 from nnlib.plotting import describe
 from nnlib.validation import short
-from nnlib.widgets.controls import number_in_words
 from nnlib.widgets.scripts import read_module, read_text
 from nnlib.widgets.traits import Checked, Fixed, Reported, as_they_come, check_flag, check_up_to
 
@@ -342,3 +341,8 @@ def line_height(width: int, line: list[tuple[int, int]]) -> float:
     """Return the height of panels in one line, which shrink alike."""
     room = width - GAP * (len(line) - 1)
     return max(height for _, height in line) * min(1, room / sum(wide for wide, _ in line))
+
+
+def number_in_words(value: object) -> str:
+    """Return a value as a slider reads it out."""
+    return f"{value:g}" if isinstance(value, float | np.floating) else str(value)

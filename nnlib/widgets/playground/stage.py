@@ -59,7 +59,8 @@ def check_theta(name: str, value: Any) -> np.ndarray:
     theta = np.array(as_floats(name, value, "it may be (n_params,)"))
     if theta.ndim != 1:
         raise ValueError(f"{name} has shape {theta.shape}; it may be (n_params,)")
-    return check_finite(name, theta) or theta
+    check_finite(name, theta)
+    return theta
 
 
 def check_points(name: str, value: Any) -> list[list[float]]:
