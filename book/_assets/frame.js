@@ -34,9 +34,3 @@ for (const button of document.querySelectorAll("[data-bs-toggle='dropdown']")) {
     }
   });
 }
-
-/* The search of a phone's drawer opens over the page, so the drawer makes room for it. */
-const drawer = document.getElementById("pst-primary-sidebar-checkbox");
-document.querySelector(".bd-sidebar-primary .search-button__button")?.addEventListener("click", () => {
-  if (matchMedia("(max-width: 991.98px)").matches) drawer.checked = false;
-});

@@ -25,7 +25,7 @@ function showAndFocus(name) {
   const first = show(name);
   const words = { role: "group", "aria-label": "The result", tabindex: "-1" };
   Object.entries(words).forEach(([attribute, value]) => first.setAttribute(attribute, value));
-  void ({ preventScroll: true });
+  first.focus({ preventScroll: true });
 }
 
 // A link to a covered figure asks for it.

@@ -95,6 +95,16 @@ def test_the_keyboard_alone_leads_from_any_page_to_the_place(visit, site):
     assert page.locator(f"[id='{wanted.partition('#')[2]}']").count() == 1
 
 
+def test_a_phone_s_drawer_has_the_search(visit, site):
+    page = visit(f"{site}/book/appendix/c_notation.html", width=390).page
+    page.locator(".primary-toggle").click()
+    page.get_by_role("searchbox", name="Search this book").fill("plateau")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=plateau")
+    assert page.locator("#search-results > li > a").count() > 3
+    assert page.get_by_role("searchbox").count() == 1  # no other field beside it
+
+
 PLANTED = [
     ["numbers", "In 11/8 and 1/80 and 21/8, never alone."],
     ["the plateau", "It stands at 1/8, at a height of 0.75."],

@@ -22,8 +22,8 @@ def minutes_of(chapter):
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_one_sentence_and_the_network_stand_above_the_fold(visit, site, width, height):
     page = visit(f"{site}/index.html", viewport={"width": width, "height": height}, width=width).page
-    box = page.locator(".playground canvas").first.bounding_box()
-    assert 0 < box["y"] < height - 150
+    box = page.locator(".pg-main canvas").first.bounding_box()
+    assert 0 < box["y"] < box["y"] + box["height"] < height
     words = page.locator(".front h1 + p").inner_text()
     assert words.count(".") == 1
     first = page.locator(".front > section > *").evaluate_all(
@@ -60,15 +60,6 @@ def test_the_button_of_the_contents_shows_and_hides_them(visit, site):
     expect(contents).to_be_hidden()
     page.locator(".bd-header-article .search-button__button").click()
     expect(page.locator(".search-button__wrapper input")).to_be_focused()
-
-
-def test_a_phone_s_drawer_has_the_search(visit, site):
-    page = visit(f"{site}/book/appendix/c_notation.html", width=390).page
-    page.locator(".primary-toggle").click()
-    page.locator(".bd-sidebar-primary .search-button__button").click()
-    field = page.locator(".search-button__wrapper input")
-    expect(field).to_be_focused()
-    expect(page.locator(".bd-sidebar-primary")).not_to_be_in_viewport()
 
 
 def test_a_menu_and_the_contents_work_without_bootstrap(visit, site):

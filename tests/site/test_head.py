@@ -64,7 +64,7 @@ def test_a_page_that_knows_no_address_claims_none(pages, site):
 
 
 def local_links(page, address):
-    links = re.findall(r'\s(?:href|src|action)="([^"#]+)', page)
+    links = re.findall(r'\s(?:href|src|action|data-code|data-state)="([^"#]+)', page)
     return {urljoin(address, html.unescape(link)) for link in links if urlsplit(link).scheme in ("", "http")}
 
 

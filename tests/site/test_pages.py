@@ -58,8 +58,14 @@ def test_one_builds_and_a_fault_is_told_to_all_who_wait(tmp_path):
     assert all("a fault" in str(one.exception()) for one in built)
 
 
+# A picture beside the words of its link says nothing of its own: its alt text is there, and empty.
+WITHOUT_ALT = """images => images
+  .filter((image) => !image.alt.trim() && !(image.hasAttribute("alt") && image.closest("a")?.innerText.trim()))
+  .map((image) => image.outerHTML)"""
+
+
 def images_without_alt(page):
-    return page.eval_on_selector_all("img", "images => images.filter(i => !i.alt.trim()).map(i => i.outerHTML)")
+    return page.eval_on_selector_all("img", WITHOUT_ALT)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -161,33 +167,6 @@ def test_axe_finds_nothing_in_a_playground_with_all_its_settings(visit, site, th
     violations = Axe().run(page, context=".playground").response["violations"]
     assert [(violation["id"], violation["nodes"][0]["html"][:200]) for violation in violations] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("path", [f"{CHAPTERS[0]}.html", f"{CHAPTERS[-1]}.html"])
-def test_search_opens_one_field_and_finds_a_word(visit, site, path):
-    seen = visit(f"{site}/{path}")
-    page = seen.page
-    page.get_by_role("button", name=re.compile("search", re.IGNORECASE)).locator("visible=true").first.click()
-    field = page.locator("input[type=search]").locator("visible=true")
-    assert field.count() == 1
-    field.fill("plateau")
-    field.press("Enter")
-    page.wait_for_url(re.compile(r"search\.html\?q=plateau"))
-    found = page.locator("#search-results ul.search li a")
-    found.first.wait_for()
-    assert any("book/" in link for link in found.evaluate_all("links => links.map(a => a.getAttribute('href'))"))
-    assert page.locator("input[type=search]").locator("visible=true").count() == 1
-    assert seen.outside == []
-    assert seen.complaints == []
-
-
-@pytest.mark.parametrize("words", ["ABNORMAL", "precision loss"])
-def test_the_search_finds_the_chapter_that_explains_the_words_of_scipy(visit, site, words):
-    seen = visit(f"{site}/search.html?q={words.replace(' ', '+')}")
-    found = seen.page.locator("#search-results ul.search li a")
-    found.first.wait_for()
-    assert any("book/12_" in link for link in found.evaluate_all("links => links.map(a => a.getAttribute('href'))"))
-    assert seen.complaints == []
 
 
 CONTROL = ":is(input, select)"
