@@ -381,7 +381,7 @@ def test_the_curve_of_the_run_before_stays(open_one):
 
 
 def test_a_bad_rate_fails_and_a_good_one_succeeds(open_one):
-    page = open_one(learning_rate=100, seed=1)
+    page = open_one(learning_rate=100, seed=1, until_solved=False)
     button(page, "Play").click()
     wait_for_epoch(page, 500)
     assert "saturated: sure and wrong" in status(page)
@@ -762,7 +762,7 @@ def test_an_address_that_makes_no_sense_does_no_harm(visit, publish):
 
 
 def test_two_playgrounds_do_not_disturb_each_other(visit, publish):
-    page = visit(publish(Playground(name="a"), Playground(name="b", seed=4)), **WITH_MOTION).page
+    page = visit(publish(Playground(name="a", until_solved=False), Playground(name="b", seed=4)), **WITH_MOTION).page
     first, second = page.locator(".playground").all()
     before = status(second)
     button(first, "Play").click()
