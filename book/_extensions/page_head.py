@@ -9,7 +9,7 @@ from docutils import nodes
 
 LONGEST = 200  # letters of a description: search engines show about as many
 MINUTES = re.compile(r"About (\d+) minutes")
-LINK = re.compile(r'(?<=[\s"])((?:href|src|action|data-content_root)=")([^"#]*)')
+LINK = re.compile(r'(?<=[\s"])((?:href|src|action|data-(?:content_root|code|state))=")([^"#]*)')
 
 
 def note_what_it_says(app, doctree):
