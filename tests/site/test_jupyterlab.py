@@ -46,7 +46,11 @@ def draw(w):
 book = nnlib.widgets.flipbook(draw, w=list(range(30)), play="w")
 book""",
     "book",
-    "import nnlib\np = nnlib.widgets.Playground(controls=['learning_rate'], show=['status', 'boundary'], seed=1, until_solved=False)\np",
+    """import nnlib
+p = nnlib.widgets.Playground(
+    controls=["learning_rate"], show=["status", "boundary"], seed=1, until_solved=False
+)
+p""",
     "p",
     """print("epochs:", p.epoch, len(p.history["loss"]) > 5, "rate:", p.learning_rate)""",
     "import nnlib\npad = nnlib.widgets.DigitPad(nnlib.NeuralNetwork(64, 10, output='softmax', rng=0))\npad",
