@@ -33,6 +33,13 @@ print("far:", p.epoch > 20, len(p.history["loss"]) > 20)
 print("equal:", np.allclose(p.to_network().theta, twin.theta, rtol=1e-9), np.isclose(p.loss, history.loss[-1]))""",
     "p.hidden_size, p.learning_rate = 5, 3\nprint('set:', p.epoch, p.theta.size)",
     "print('chosen:', p.hidden_size)\np.theta = np.zeros(p.theta.size)",
+    """import ipywidgets
+seen = []
+p.observe(lambda change: seen.append(change["new"]), "seed")
+field = ipywidgets.IntText()
+ipywidgets.jslink((p, "seed"), (field, "value"))
+field""",
+    "print('seen:', seen)",
 ]
 
 
@@ -249,6 +256,11 @@ def share_one_theta(page):
     units.press("ArrowRight")
     expect(run(page, 3)).to_contain_text("chosen: 6")
     expect(status).to_contain_text("loss 0.250")
+    field = run(page, 4).get_by_role("spinbutton")
+    expect(field).to_have_value("2")
+    page.get_by_role("button", name="New start", exact=True).click()
+    expect(field).to_have_value("3")
+    expect(run(page, 5)).to_contain_text("seen: [3]")
     assert page.url == address
 
 

@@ -974,6 +974,7 @@ def stays_at_its_height(figure):
     kept = figure.evaluate("figure => parseFloat(getComputedStyle(figure).minHeight)")
     assert figure.locator(".playground").bounding_box()["height"] == pytest.approx(kept, abs=1)
     assert figure.locator(".pg-lab").bounding_box()["height"] == pytest.approx(kept, abs=1)
+    assert figure.locator(".pg-keys").evaluate_all("all => all.every((keys) => keys.scrollHeight <= keys.clientHeight)")
     before = figure.evaluate(PLACES)
     button(figure, "Play").click()
     figure.page.wait_for_timeout(250)
