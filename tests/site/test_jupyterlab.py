@@ -26,13 +26,20 @@ SETTINGS = {
 
 # What Python sees of a Playground, and what the Playground sees of Python, one cell after the other.
 PLAYGROUND = [
-    "import numpy as np, nnlib\np = nnlib.widgets.Playground(hidden_size=3, seed=2)\np",
+    "import numpy as np, nnlib\np = nnlib.widgets.Playground(hidden_size=3, seed=2, until_solved=False)\np",
     """twin = nnlib.NeuralNetwork(2, 3, 1, rng=2)
 history = nnlib.train(twin, *nnlib.datasets.xor(), epochs=p.epoch)
 print("far:", p.epoch > 20, len(p.history["loss"]) > 20)
 print("equal:", np.allclose(p.to_network().theta, twin.theta, rtol=1e-9), np.isclose(p.loss, history.loss[-1]))""",
     "p.hidden_size, p.learning_rate = 5, 3\nprint('set:', p.epoch, p.theta.size)",
     "print('chosen:', p.hidden_size)\np.theta = np.zeros(p.theta.size)",
+    """import ipywidgets
+seen = []
+p.observe(lambda change: seen.append(change["new"]), "seed")
+field = ipywidgets.IntText()
+ipywidgets.jslink((p, "seed"), (field, "value"))
+field""",
+    "print('seen:', seen)",
 ]
 
 
@@ -46,7 +53,11 @@ def draw(w):
 book = nnlib.widgets.flipbook(draw, w=list(range(30)), play="w")
 book""",
     "book",
-    "import nnlib\np = nnlib.widgets.Playground(controls=['learning_rate'], show=['status', 'boundary'], seed=1)\np",
+    """import nnlib
+p = nnlib.widgets.Playground(
+    controls=["learning_rate"], show=["status", "boundary"], seed=1, until_solved=False
+)
+p""",
     "p",
     """print("epochs:", p.epoch, len(p.history["loss"]) > 5, "rate:", p.learning_rate)""",
     "import nnlib\npad = nnlib.widgets.DigitPad(nnlib.NeuralNetwork(64, 10, output='softmax', rng=0))\npad",
@@ -239,12 +250,17 @@ def share_one_theta(page):
     expect(page.locator(".jp-CodeCell").nth(1)).to_contain_text("far: True True")
     expect(run(page, 2)).to_contain_text("set: 0 21")
     expect(status).to_contain_text("epoch 0")
-    expect(page.locator(".playground .widget-readout").locator("visible=true")).to_have_text(["3", "5"])
-    slider = page.locator(".playground [role=slider]").locator("visible=true").nth(1)
-    slider.focus()
-    slider.press("ArrowRight")
+    rate, units = (page.get_by_role("slider", name=name) for name in ("learning rate", "hidden units"))
+    expect(rate).to_have_attribute("aria-valuetext", "3")
+    expect(units).to_have_attribute("aria-valuetext", "5")
+    units.press("ArrowRight")
     expect(run(page, 3)).to_contain_text("chosen: 6")
     expect(status).to_contain_text("loss 0.250")
+    field = run(page, 4).get_by_role("spinbutton")
+    expect(field).to_have_value("2")
+    page.get_by_role("button", name="New start", exact=True).click()
+    expect(field).to_have_value("3")
+    expect(run(page, 5)).to_contain_text("seen: [3]")
     assert page.url == address
 
 
@@ -308,10 +324,8 @@ def test_two_views_of_a_playground_show_one_training(views):
     views.keyboard.press("Enter")  # on which JupyterLab has a command of its own
     both(views, ".pg-status", re.compile(f"epoch {epoch_of(statuses[0]) + 1:,} "))
     expect(run(views, 4)).to_contain_text(f"epochs: {epoch_of(statuses[0]) + 1} True rate: 0.5")
-    slider = second.get_by_role("slider")
-    slider.focus()
-    slider.press("ArrowRight")
-    both(views, ".playground .widget-readout", "1")
+    second.get_by_role("slider", name="learning rate").press("ArrowRight")
+    both(views, ".playground .pg-value", "1")
     both(views, ".pg-status", re.compile("epoch 0 "))
     second.get_by_label("Speed").select_option("10 epochs a second")
     assert [box.input_value() for box in views.get_by_label("Speed").all()] == ["10", "10"]

@@ -78,7 +78,7 @@ function changeOptions(lab, values) {
 // ---- what can be undone
 
 function changePoints(lab, points, gesture) {
-  change(lab, { points }, gesture);
+  change(lab, { data: "own", points }, gesture);
 }
 
 function changeStart(lab, theta, gesture) {

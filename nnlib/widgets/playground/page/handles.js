@@ -12,9 +12,9 @@ const NUDGE = 0.02; // of the plane's side, for an arrow key; five times as far 
 // Put one button for each of `handles` ({x, y, label, class?, pivot?, onMove(x, y, pivot, gesture), onFlip?, onDelete?}) over the
 // plane, in the plane's coordinates. One of them may be chosen, to be placed by the next tap on the plane.
 function placeHandles(layer, box, handles) {
+  if (layer.children.length !== handles.length) layer.chosen = null;
   while (layer.children.length > handles.length) layer.lastElementChild.remove();
   while (layer.children.length < handles.length) layer.append(makeHandle(layer));
-  if (layer.chosen >= handles.length) layer.chosen = null;
   handles.forEach((handle, k) => {
     const button = layer.children[k];
     button.handle = handle;
@@ -46,7 +46,7 @@ function makeHandle(layer) {
   });
   button.addEventListener("click", (event) => {
     event.stopPropagation();
-    if (event.detail === 1 && !button.dragged) tap(layer, number()); // a key's click has no detail
+    if (event.detail > 0 && !button.dragged) tap(layer, number()); // a key's click has no detail
   });
   button.addEventListener("keydown", (event) => {
     const step = NUDGE * layer.box.side * (event.shiftKey ? 5 : 1);

@@ -28,8 +28,8 @@ function restart(lab) {
   lab.chunk = 1; // what fitted into a frame before may be seconds of work now
   lab.waiting = false;
   report(lab);
-  showOptions(lab);
   show(lab);
+  showOptions(lab); // some of them are about what has just been placed on the plane
   if (lab.news !== undefined && !lab.playing) say(lab, lab.status);
 }
 

@@ -17,9 +17,9 @@
 const SPEEDS = [[1, "1 epoch a second"], [10, "10 epochs a second"], [100, "100 epochs a second"], [1000, "1,000 epochs a second"], [10000, "10,000 epochs a second"], [0, "as fast as it can"]]; // prettier-ignore
 
 const LEGENDS = {
-  boundary: "<span><b class='pg-0'>●</b> is to be 0</span><span><b class='pg-1'>■</b> is to be 1</span><span>output 0 <i class='pg-shades'></i> 1</span><span>line: 1/2</span>",
+  boundary: "<span><b class='pg-0'>●</b> to be 0</span><span><b class='pg-1'>■</b> to be 1</span><span>output 0 <i class='pg-shades'></i> 1</span><span>line: 1/2</span>",
   hidden: "<span>the same points, as the output unit finds them</span>",
-  network: "<span>solid: positive</span><span>dashed: negative</span><span>thick: large</span>",
+  network: "<span>solid: +</span><span>dashed: −</span><span>thick: large</span>",
 }; // prettier-ignore
 
 // ---- rows

@@ -69,7 +69,6 @@ function listenIn(view) {
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play(lab);
   };
   layer?.addEventListener("click", (event) => tapAt(view, event));
-  layer?.addEventListener("dblclick", (event) => event.target.handle?.onDelete?.());
   return joined([
     watch(new MutationObserver(repaint), [document.documentElement, theme], [document.body, theme]),
     watch(new ResizeObserver(repaint), [el]),

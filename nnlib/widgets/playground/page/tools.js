@@ -92,12 +92,18 @@ function makeOwnData({ lab, layer }) {
     say(lab, `${points.length} points. ${lab.status}`);
     own.close();
   };
+  const useFormula = () => take(drawByCondition(formula.value, lab.model.get("seed")));
+  formula.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // the sheet closes, and the button that gets the focus is not to hear of it
+    useFormula();
+  });
   const help = "On the plane of own points: tap to add a point; drag one, or tap it and then its new place; tap it twice to change its class."; // prettier-ignore
   const own = makeSheet("Own data…", "Own data", [
     make("p", {}, "Paste a table: two columns of numbers and a class."),
     make("div", { className: "pg-line" }, table, makeButton("Use table", "Learn the points of the table", () => take(readTable(table.value, MOST_POINTS)))),
     make("p", {}, "Or write where the class is 1:"),
-    make("div", { className: "pg-line" }, formula, makeButton("Use formula", "Draw 200 points and class them by the formula", () => take(drawByCondition(formula.value, lab.model.get("seed"))))),
+    make("div", { className: "pg-line" }, formula, makeButton("Use formula", "Draw 200 points and class them by the formula", useFormula)),
     fault,
     make("p", {}, help),
     makeButton("Set points by hand", "Learn own points, XOR's corners at first", () => take({ points: lab.model.get("points") })),
