@@ -25,7 +25,7 @@
   const choice = Object.assign(document.createElement("input"), { type: "checkbox", checked: remembered() });
   choice.addEventListener("change", () => remember(choice.checked));
   if (solutions.length) {
-    const label = Object.assign(document.createElement("label"), { className: "dropdown-item print-choice" });
+    const label = Object.assign(document.createElement("label"), { className: "print-choice" });
     const row = document.createElement("li");
     label.append(choice, "Print solutions, at the end");
     row.append(label);
