@@ -15,6 +15,7 @@ from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
+from page_head import numbered
 from PIL import Image
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -58,8 +59,17 @@ class PlaceWidgets(SphinxPostTransform):
         return (
             f'<div class="nn-place"><style>{heights(mark, state.get("size", []))}</style>'
             f'<figure class="nn-widget" id="{mark}" role="group" aria-label="{html.escape(alt)}" {attributes}>'
-            f'<div class="nn-still">{self.pictures(state, still)}</div></figure></div>'
+            f'<div class="nn-still">{self.pictures(state, still)}</div>'
+            f'<p class="nn-alive" hidden>{html.escape(self.where_alive(mark))}</p></figure></div>'
         )
+
+    def where_alive(self, mark):
+        """Return the line that a print has under the still; without an address of the site it names the page."""
+        page, address = self.env.docname, self.config.html_baseurl
+        if address:
+            return f"This figure is alive at {address}{page}.html#{mark}"
+        title = numbered(page, self.env.titles[page].astext(), ". ")
+        return f"This figure is alive on the published page: {title}"
 
     def pictures(self, state, still):
         """Return the images of a still: those of a flipbook are the frame that it opens on."""
