@@ -216,15 +216,16 @@ STOP = """() => {
   if (element === document.body) return null;
   const ring = ({ outlineStyle, outlineWidth, boxShadow }) =>
     (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
-  const { width, height, top, bottom } = element.getBoundingClientRect();
+  const parts = [element, ...element.children]; // the theme's arrows hang out of a summary that has no height
+  const inSight = ({ width, height, top, bottom }) => width > 0 && height > 0 && bottom > 0 && top < innerHeight;
   const stops = (window.stops ??= []);
   const before = stops.at(-1);
   const again = stops.includes(element);
   stops.push(element);
   return {
     html: element.outerHTML.slice(0, 160),
-    ring: [element, ...element.children].some((part) => ring(getComputedStyle(part))),
-    seen: width > 0 && height > 0 && bottom > 0 && top < innerHeight,
+    ring: parts.some((part) => ring(getComputedStyle(part))),
+    seen: parts.some((part) => inSight(part.getBoundingClientRect())),
     follows: !before || !!(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING),
     again,
   };
