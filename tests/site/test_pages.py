@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.site.conftest import WIDGET, once
@@ -38,10 +37,6 @@ def test_a_faulty_page_is_caught(visit, faulty_page):
         assert any(re.search(fault, complaint) for complaint in seen.complaints)
     assert images_without_alt(seen.page) == ['<img src="http://example.org/outside.png">']
     assert width(seen.page) > 390
-    found = barriers(seen.page)
-    assert {barrier.partition(":")[0] for barrier in found} == {"color-contrast", "image-alt"}
-    assert sum('class="pale' in barrier for barrier in found) == 1  # for all pale words of the code
-    assert barriers(seen.page, **COLORS) == [barrier for barrier in found if barrier.startswith("color")]
 
 
 def test_one_builds_and_a_fault_is_told_to_all_who_wait(tmp_path):
@@ -108,65 +103,6 @@ def test_page_is_quiet_and_asks_nobody(look, site, path, theme):
     assert seen.complaints == []
     assert seen.page.locator("html").get_attribute("data-theme") == theme
 
-
-# Axe looks at the contrast of each word by itself, and most words of a page are those of its code. Within a block those
-# that look alike have one contrast: the first of them stands for the rest. The other rules see every word.
-ONE_OF_EACH_LOOK = """() => {
-  const looks = new Map();
-  const bare = (word) => !word.childElementCount && [...word.attributes].every(({ name }) => name === "class");
-  for (const word of [...document.querySelectorAll("span")].filter(bare)) {
-    const block = word.closest("pre, dt") ?? word.parentElement;
-    const { color, background, font, opacity, textShadow } = getComputedStyle(word);
-    const seen = word.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
-    const text = [word.textContent.trim().length > 1, /\\w/.test(word.textContent)]; // axe judges no single sign
-    const look = [word.parentElement === block, color, background, font, opacity, textShadow, seen, ...text].join();
-    const known = looks.get(block) ?? new Set();
-    word.classList.toggle("looks-like-another", known.has(look));
-    looks.set(block, known.add(look));
-  }
-  axe.configure({ rules: [{ id: "color-contrast", selector: "*:not(.looks-like-another)" }] });
-}"""
-COLORS = {"runOnly": ["cat.color"], "rules": {"color-contrast-enhanced": {"enabled": False}}}  # stricter than AA
-
-
-def barriers(page, **options):
-    """List what axe finds serious or critical: the rule and the element."""
-    axe = Axe()
-    page.evaluate(axe.axe_script)
-    page.evaluate(ONE_OF_EACH_LOOK)
-    axe.axe_script = "0"  # it is there
-    found = axe.run(page, options={"resultTypes": ["violations"]} | options).response["violations"]
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_no_serious_barrier(look, site, path):
-    assert barriers(look(f"{site}/{path}").page) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_no_serious_barrier_in_the_colors_of_the_dark(look, site, path):
-    assert barriers(look(f"{site}/{path}", "dark").page, **COLORS) == []
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_in_a_playground_with_all_its_settings(visit, site, theme, width):
-    page = visit(f"{site}/{PLAYGROUND}", theme, width).page
-    playground = page.locator(".playground")
-    playground.get_by_role("button", name="all settings").click()
-    playground.get_by_label("data", exact=True).select_option("own points")
-    # What the page's theme does to a text that it finds hidden, whenever a window changes its size.
-    playground.locator(".pg-code").evaluate("code => (code.tabIndex = -1)")
-    playground.get_by_role("button", name="Copy as Python").click()
-    violations = Axe().run(page, context=".playground").response["violations"]
-    assert [(violation["id"], violation["nodes"][0]["html"][:200]) for violation in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 CONTROL = ":is(input, select)"

@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-from tests.site.test_pages import CHAPTERS, THEMES, barriers
+from tests.site.test_access import violations
+from tests.site.test_pages import CHAPTERS, THEMES
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = [chapter for chapter in CHAPTERS if (ROOT / f"{chapter}.ipynb").exists()]
@@ -198,7 +199,7 @@ def test_nothing_is_covered_in_print_or_without_scripts(visit, browser, site):
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_covered_page_has_no_barrier_and_fits_a_phone(visit, site, theme):
     page = visit(f"{site}/{CHAPTER}?predict=cover", theme, width=320).page
-    assert barriers(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     for target in (buttons(page).first, page.locator(".predict-switch input")):
         box = target.bounding_box()
