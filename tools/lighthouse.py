@@ -128,7 +128,9 @@ def measure(browser, address):
     for preset, (flags, window) in PRESETS.items():
         with browser.new_context(**window) as context:
             scales = Scales(context)
-            weights = {page: [sum(one.values()) for one in scales.weigh(f"{address}/{page}")] for page in PAGES.values()}
+            weights = {
+                page: [sum(one.values()) for one in scales.weigh(f"{address}/{page}")] for page in PAGES.values()
+            }
         for name, page in PAGES.items():
             runs = [inspect(f"{address}/{page}", flags) for _ in range(RUNS)]
             yield row(name, preset, runs, weights[page])
