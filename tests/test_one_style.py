@@ -1,4 +1,4 @@
-"""Styles in one file: what may find something stays as it is, what finds nothing goes, addresses lead where they led."""
+"""Styles in one file: what may find something stays, what finds nothing goes, addresses lead where they led."""
 
 import sys
 from pathlib import Path

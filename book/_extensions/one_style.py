@@ -26,23 +26,32 @@ COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)  # but for those that hold a 
 def name_one(app, pagename, templatename, context, doctree):
     """Name the one file in the place of those that are in it."""
     static = Path(app.outdir, "_static")
-    parts = [path for name in PARTS for path in static.glob(name)]
     if not hasattr(app, "is_style_joined"):
         # Sphinx takes its version from what it is now, so a browser takes no old one when a style is another.
-        (static / NAME).write_text("\n".join(readdressed(path, static) for path in parts), encoding="utf-8")
+        (static / NAME).write_text(joined(static), encoding="utf-8")
         app.is_style_joined = True
-    names = {path.relative_to(static).as_posix() for path in parts}
+    names = {path.relative_to(static).as_posix() for path in parts(static)}
     files = {str(file.filename).removeprefix("_static/"): file for file in context["css_files"]}
     others = [file for name, file in files.items() if name not in names]
     context["css_files"] = [type(files["pygments.css"])(f"_static/{NAME}"), *others]
 
 
-def prune_one(app, exception):
-    """Take what finds nothing out of the file, when all pages are there."""
+def write_one(app, exception):
+    """Write the file without what finds nothing, when all styles and all pages are there."""
     if exception or app.builder.format != "html":
         return
-    style = Path(app.outdir, "_static", NAME)
-    style.write_text(pruned(style.read_text(encoding="utf-8"), names_in(Path(app.outdir))), encoding="utf-8")
+    static = Path(app.outdir, "_static")
+    (static / NAME).write_text(pruned(joined(static), names_in(Path(app.outdir))), encoding="utf-8")
+
+
+def joined(static):
+    """Return the text of all parts."""
+    return "\n".join(readdressed(path, static) for path in parts(static))
+
+
+def parts(static):
+    """Return the files that the book has of the parts, in their order."""
+    return [path for name in PARTS for path in static.glob(name)]
 
 
 def readdressed(path, static):
@@ -111,5 +120,5 @@ def needs(selector):
 def setup(app):
     """Register with Sphinx."""
     app.connect("html-page-context", name_one, priority=960)  # after all that add files, and those that leave some out
-    app.connect("build-finished", prune_one, priority=200)  # after the front page got its second place
+    app.connect("build-finished", write_one, priority=900)  # the theme writes pygments.css as late as that
     return {"parallel_read_safe": True, "parallel_write_safe": True}
