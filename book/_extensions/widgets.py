@@ -51,14 +51,16 @@ class PlaceWidgets(SphinxPostTransform):
     def figure(self, name, state, still):
         """Return the HTML of a widget that is asleep."""
         kind, code = self.write_code(state)
-        alt = still["alt"]
+        alt, pictures = still["alt"], self.pictures(state, still)
+        if self.env.docname == self.config.root_doc:  # where it is the largest thing of the first view
+            pictures = pictures.replace('loading="lazy"', 'fetchpriority="high"')
         mark = f"widget-{name.lstrip('0') or '0'}"
         data = {"kind": kind, "code": code, "state": self.state, "model": name}
         attributes = " ".join(f'data-{key}="{value}"' for key, value in data.items())
         return (
             f'<div class="nn-place"><style>{heights(mark, state.get("size", []))}</style>'
             f'<figure class="nn-widget" id="{mark}" role="group" aria-label="{html.escape(alt)}" {attributes}>'
-            f'<div class="nn-still">{self.pictures(state, still)}</div></figure></div>'
+            f'<div class="nn-still">{pictures}</div></figure></div>'
         )
 
     def pictures(self, state, still):
