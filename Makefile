@@ -13,7 +13,7 @@ export OMP_NUM_THREADS = 1
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL = help
-.PHONY: book lab test notebooks dist bench vendor clean help
+.PHONY: book lab test notebooks dist bench lighthouse vendor clean help
 
 book: $(READY)  ## build the page; a warning is an error
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -35,6 +35,9 @@ dist: $(READY)  ## build the library's distribution, and try each of its extras 
 bench: $(BENCH)/.ready  ## measure nnlib beside PyTorch, scikit-learn and JAX (some minutes on a quiet machine)
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE MKL_NUM_THREADS=1 \
 	  XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" $(BENCH)/bin/python -m benchmarks
+
+lighthouse: book  ## measure the built page as a phone and a desktop see it (a quarter of an hour on a quiet machine)
+	$(BIN)/python -m tools.lighthouse
 
 vendor: $(READY)  ## fetch the browser files of the page again (needs the network)
 	$(BIN)/python tools/vendor.py

@@ -6,11 +6,7 @@ import re
 USED_BY = {
     "clipboard.min.js": "highlight",
     "copybutton.js": "highlight",
-    "copybutton.css": "highlight",
     "togglebutton.js": "toggle|dropdown|hide",
-    "togglebutton.css": "toggle|dropdown|hide",
-    "exercise.css": "exercise|solution",
-    "proof.css": "proof",
 }
 
 
@@ -24,7 +20,6 @@ def lighten(app, pagename, templatename, context, doctree):
         name = str(file.filename).rpartition("/")[2]
         return name not in USED_BY or re.search(USED_BY[name], classes)
 
-    context["css_files"] = [file for file in context["css_files"] if is_used(file)]
     # Only a version switcher, which the book has not, asks for the name of the page, and it would be asked too early.
     scripts = [file for file in context["script_files"] if is_used(file) and "pagename" not in written(file)]
     context["script_files"] = [deferred(file) for file in scripts]

@@ -34,6 +34,8 @@ class PlaceWidgets(SphinxPostTransform):
         """Go through the page's outputs."""
         self.models = models_of(self.env, self.env.docname)
         self.state = None
+        # On the front page the still is the largest thing of the first view.
+        self.loading = 'fetchpriority="high"' if self.env.docname == self.config.root_doc else 'loading="lazy"'
         for bundle in list(self.document.findall(nodes.container)):
             kinds = {child.get("mime_type"): child for child in bundle if isinstance(child, nodes.container)}
             if VIEW in kinds:
@@ -81,11 +83,12 @@ class PlaceWidgets(SphinxPostTransform):
                     alt,
                     *size,
                     f"flex:{size[0]} 1 {round(0.7 * size[0])}px",
+                    self.loading,
                 )
                 for (picture, alt), size in sizes
             )
         data = (Path(self.app.srcdir) / still["uri"]).read_bytes()
-        return image(self.keep_picture("png", data), still["alt"], *Image.open(io.BytesIO(data)).size, "")
+        return image(self.keep_picture("png", data), still["alt"], *Image.open(io.BytesIO(data)).size, "", self.loading)
 
     # ---- files
 
@@ -162,11 +165,11 @@ def opening_frame(state):
     return state["frames"][number]
 
 
-def image(address, alt, width, height, style):
-    """Return an image that keeps its place and is fetched when it comes near."""
+def image(address, alt, width, height, style, loading):
+    """Return an image that keeps its place; `loading` says when it is fetched."""
     return (
         f'<img src="{address}" alt="{html.escape(alt)}" width="{width}" height="{height}"'
-        f' style="{style};max-width:min(100%,{width}px)" loading="lazy" decoding="async">'
+        f' style="{style};max-width:min(100%,{width}px)" {loading} decoding="async">'
     )
 
 

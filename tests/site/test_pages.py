@@ -104,7 +104,6 @@ def test_page_is_quiet_and_asks_nobody(look, site, path, theme):
     assert seen.page.locator("html").get_attribute("data-theme") == theme
 
 
-
 CONTROL = ":is(input, select)"
 
 
