@@ -25,9 +25,7 @@ class Scales:
     def weigh(self, address):
         """Return the weight of each file that a page asks for: at first sight, and when it was read to the end."""
         page, responses, seen = self.context.new_page(), [], []
-        page.on(
-            "response", lambda response: responses.append(response)
-        )  # of a built-in Playwright cannot make a handler
+        page.on("response", lambda response: responses.append(response))  # append itself is none that Playwright takes
         page.goto(address)
         for look in (lambda: None, lambda: page.evaluate(READ)):
             look()

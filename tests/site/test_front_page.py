@@ -26,6 +26,8 @@ def test_one_sentence_and_the_network_stand_above_the_fold(visit, site, width, h
     assert 0 < box["y"] < box["y"] + box["height"] < height
     words = page.locator(".front h1 + p").inner_text()
     assert words.count(".") == 1
+    lines = page.locator(".front h1 + p").evaluate("p => p.clientHeight / parseFloat(getComputedStyle(p).lineHeight)")
+    assert width < 500 or round(lines) == 2  # a third would push the network out of the first view
     first = page.locator(".front > section > *").evaluate_all(
         "parts => parts.map(part => part.className || part.localName)"
     )
