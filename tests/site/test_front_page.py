@@ -107,7 +107,7 @@ def test_a_line_has_65_to_75_letters_and_code_goes_with_it(look, site):
     size = "element => [parseFloat(getComputedStyle(element).fontSize), element.getBoundingClientRect().width]"
     text, measure = page.locator(".bd-article section > p").nth(3).evaluate(size)
     code, wide = page.locator(".bd-article .cell_input pre").first.evaluate(size)
-    assert code >= 0.8 * text
+    assert code >= 0.75 * text
     assert wide > 1.2 * measure
 
 
