@@ -3,6 +3,7 @@
 // Offers: play, pause, step, reach
 // Uses: advance (../engine/training.js)
 // Uses: verdictOf (../engine/words.js)
+// Uses: isBroken (invitation.js)
 // Uses: keep, keepGhost, over, report, restart, say, show, showOptions, solved, write (lab.js)
 
 const TRAINING_TIME = 8; // milliseconds of a frame that the training may take
@@ -16,7 +17,7 @@ function play(lab) {
   lab.waiting = false;
   lab.last = lab.drawn = lab.reported = performance.now();
   lab.said = lab.verdict = null;
-  lab.wasSolved = solved(lab);
+  lab.wasAtAnEnd = atAnEnd(lab);
   say(lab, "");
   write(lab, { playing: true });
   showOptions(lab);
@@ -82,7 +83,7 @@ function tick(lab, now) {
   lab.due = Math.min(lab.due + (speed * passed) / 1000, 1e9);
   train(lab);
   lab.due = Math.min(lab.due, Math.max(1, speed / 10)); // what did not fit is not made up for
-  if (over(lab) || justSolved(lab)) return pause(lab);
+  if (over(lab) || justEnded(lab)) return pause(lab);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (calm && now - lab.drawn < CALM) return;
   lab.drawn = now;
@@ -108,12 +109,16 @@ function train(lab) {
   }
 }
 
-// Whether it has become solved in this frame, where that is to stop it. Who plays on from there is not stopped again.
-function justSolved(lab) {
-  if (!lab.model.get("until_solved")) return false;
-  const [before, now] = [lab.wasSolved, solved(lab)];
-  lab.wasSolved = now;
+// Whether it has come to an end in this frame. Who plays on from there is not stopped again.
+function justEnded(lab) {
+  const [before, now] = [lab.wasAtAnEnd, atAnEnd(lab)];
+  lab.wasAtAnEnd = now;
   return now && !before;
+}
+
+// Solved, where that is to stop it; broken, where a reader is invited to break it and then to mend it.
+function atAnEnd(lab) {
+  return (lab.model.get("until_solved") && solved(lab)) || (lab.model.get("autoplay") && isBroken(lab));
 }
 
 // While it trains, say what to make of the first run when that has changed and has stood since the last report.

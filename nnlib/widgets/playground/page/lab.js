@@ -6,7 +6,7 @@
 // Offers: openLab, restart, report, show, showOptions, say, keep, write
 // Offers: keepGhost, over, ownPoints, solved
 // Uses: curveOf, lossOf, startRun (../engine/training.js)
-// Uses: isSolved, sentenceOf, shortSentenceOf, verdictOf (../engine/words.js)
+// Uses: isSolved, sentenceOf, shortSentenceOf (../engine/words.js)
 // Uses: keepAddress (address.js)
 // Uses: boxAround (plane.js)
 // Uses: readData, readSettings (settings.js)
@@ -68,22 +68,8 @@ function show(lab) {
   const racers = lab.model.get("race");
   lab.lines = racers.length ? lab.runs.map((run, k) => `${racers[k].label}: ${shortSentenceOf(run)}`) : [sentenceOf(lab.runs[0])];
   lab.status = lab.lines.join("\n");
-  lab.invitation = lab.model.get("autoplay") ? inviteBy(lab) : "";
   lab.oldPlanes = true;
   for (const view of lab.views) view.draw();
-}
-
-// To someone who sees a network for the first time: what to look at, then what to do.
-function inviteBy(lab) {
-  const [run] = lab.runs;
-  if (run.diverged || verdictOf(run).startsWith("saturated")) {
-    lab.broken = true;
-    return "Broken: steps that large fly past the valley. Mend it: make the learning rate small again and press Play.";
-  }
-  if (solved(lab)) {
-    return lab.broken ? "Mended. Now take 1 hidden unit, and press Play." : "Solved. Now break it: set the learning rate to 100 and press Play.";
-  }
-  return lab.playing ? "The black line is where its answer is 1/2. Watch it bend until each point is on its side." : "Press Play: the network learns to part the disks from the squares.";
 }
 
 function showOptions(lab) {

@@ -8,6 +8,7 @@
 // Uses: makeKey, makeLogSwitch, makeLossKeys, showLoss (curves.js)
 // Uses: drawHidden, drawNetwork (drawing.js)
 // Uses: drawLines, lineHandles, placeHandles, pointHandles (handles.js)
+// Uses: inviteBy (invitation.js)
 // Uses: ownPoints (lab.js)
 // Uses: FRAME_TIME, GRID, areaIn, drawPlane, fillPlane, paletteOf (plane.js)
 // Uses: TITLES, describe, listenForValues, readPlane (readout.js)
@@ -156,7 +157,8 @@ function showWords(view) {
     status.dataset.text = lab.status;
     status.replaceChildren(...(lab.lines.length > 1 ? lab.lines.map((line) => make("span", { className: "pg-racer" }, `${line}\n`)) : lab.lines));
   }
-  if (invitation.textContent !== lab.invitation) invitation.textContent = lab.invitation;
+  const words = invitation.hidden ? "" : inviteBy(lab);
+  if (invitation.textContent !== words) invitation.textContent = words;
   view.showMoment();
   readPlane(view);
   for (const showWeight of weights) showWeight(lab.runs[0].theta);
