@@ -292,7 +292,7 @@ def test_each_notebook_that_is_committed_is_in_the_table_of_contents():
 
 def test_the_teachers_page_and_the_chapters_agree_on_the_minutes():
     page = (ROOT / "book" / "appendix" / "e_teachers.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"### \{doc\}`\.\./(\w+)`\n\n.*\*\*Minutes\*\*: (\d+)", page))
+    told = dict(re.findall(r"### \[.*\]\(\.\./(\w+)\.ipynb\)\n\n.*\*\*Minutes\*\*: (\d+)", page))
     chapters = [path for path in CHAPTERS if path.name[0].isdigit()]
     assert told == {path.stem: re.search(r"About (\d+) minutes", path.read_text())[1] for path in chapters}
 
