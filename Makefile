@@ -4,6 +4,7 @@ VENV ?= .venv
 
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+BUILT = _build/references.json
 BENCH = benchmarks/.venv
 CHAPTERS =# all; or some, as in: make notebooks CHAPTERS=book/04_the_forward_pass_in_numpy.ipynb
 
@@ -13,18 +14,25 @@ export OMP_NUM_THREADS = 1
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL = help
-.PHONY: book lab test notebooks dist bench lighthouse vendor clean help
+.PHONY: book lab test test-site editions notebooks dist bench lighthouse vendor clean help
 
 book: $(READY)  ## build the page; a warning is an error
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "Open this in a browser: $(CURDIR)/_build/html/index.html"
 
-lab: $(READY)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab book
+editions: $(BUILT)  ## write the notebooks in plain Markdown: for readers, for a class, solved
+	$(BIN)/python -m tools.editions
 
-test: $(READY)  ## check the code, the notebooks and the page in a real browser
+lab: $(BUILT)  ## open the notebooks in JupyterLab; what you change in them stays yours
+	$(BIN)/python -m tools.editions --reader
+	$(BIN)/jupyter lab --notebook-dir=notebooks intro.ipynb
+
+test: $(READY)  ## check the code and the notebooks
 	$(BIN)/ruff check --extend-exclude "*.ipynb"  # the notebooks follow, one by one
-	$(BIN)/pytest -n 2 --nbval
+	$(BIN)/pytest -n 2 --nbval --ignore tests/site
+
+test-site: $(READY)  ## check the page and the notebooks' editions, in a real browser
+	$(BIN)/pytest -n 2 tests/site
 
 notebooks: $(READY)  ## run every notebook and write its outputs
 	$(BIN)/python -m tools.notebooks $(CHAPTERS)
@@ -46,7 +54,7 @@ clean:  ## remove the built page, the distribution and the environment
 	rm -rf _build dist $(VENV)
 
 help:  ## list these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -54,6 +62,10 @@ $(READY): requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
+
+# The last that a build writes. It is old as soon as anything that the page is made from is newer, after `git pull` too.
+$(BUILT): $(READY) _config.yml _toc.yml $(shell find book -type f -not -path '*/.*' | sed 's/ /\\ /g')
+	$(MAKE) book
 
 $(BENCH)/.ready: benchmarks/requirements.txt
 	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)

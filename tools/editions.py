@@ -20,12 +20,15 @@ import nbformat
 import yaml
 from bs4 import BeautifulSoup
 
+import nnlib
 from tools import clone
 from tools.plain_markdown import Directive, blocks, convert, headed, link, quote
 
 EDITIONS = ["reader", "student", "solved"]
 BUILT = clone.ROOT / "_build"
 NOTEBOOKS = clone.ROOT / "notebooks"  # where readers work; git does not see it
+# JupyterLab reads the first and Colab the second, which leaves the line with @title in sight. VS Code has no such word.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 WRITTEN = ".written.json"  # in that folder: what was written there, so that a reader's changes are known
 
 
@@ -48,18 +51,24 @@ class Solution(NamedTuple):
 class Page:
     """What the built page knows: the numbers and titles of what is in it, and where its references lead."""
 
-    def __init__(self, name, site="", repository="", built=BUILT):
+    def __init__(self, name, site, repository, built):
         """Read the page `name`, such as "book/01_one_neuron", of the book built in `built`.
 
         site, repository : their addresses, ending in a slash; "" where they are not published
         """
         self.name, self.site, self.repository = name, site, repository
-        self.references = read_references(built)[name]
-        self.titles = read_titles(built / "html" / f"{name}.html")
+        known = read_pages(built)[name]
+        self.titles, self.references = known["titles"], known["references"]
         self.works = read_bibliography(built)
 
+    @property
+    def number(self):
+        """Return what stands before the title: "9 · ", "A · ", or nothing."""
+        first = self.name.rpartition("/")[2].partition("_")[0]
+        return f"{int(first)} · " if first.isdigit() else f"{first.upper()} · " if len(first) == 1 else ""
+
     def title(self, label):
-        """Return what the page calls what has this label: "Theorem 1.1 (...)", "Figure 1.2", "(1.3)"."""
+        """Return what the page calls what has this label: "Theorem 1.1: One line", "Figure 1.2", "(1.3)"."""
         return self.titles[label]
 
     def address(self, place):
@@ -87,28 +96,14 @@ class Page:
 
 
 @functools.cache
-def read_references(built):
-    """Read what the references of all pages say."""
+def read_pages(built):
+    """Read what the pages of the built book call what they hold, and what their references say."""
     return json.loads((built / "references.json").read_text(encoding="utf-8"))
 
 
 @functools.cache
-def read_titles(path):
-    """Read the numbers and titles of a page's exercises, theorems, figures and equations, by their labels."""
-    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    titles = {}
-    for title in soup.select("div.admonition[id] > .admonition-title"):
-        titles[title.parent["id"]] = " ".join(title.get_text().split())
-    for figure in soup.select("figure[id]:has(.caption-number)"):
-        titles[figure["id"]] = figure.select_one(".caption-number").get_text().strip()
-    for formula in soup.select("[id^=equation-]"):
-        titles[formula["id"].removeprefix("equation-")] = formula.select_one(".eqno").find(string=True)
-    return titles
-
-
-@functools.cache
 def read_bibliography(built):
-    """Read the works that the book cites: by its id in the page, each one's text in Markdown and its address or None."""
+    """Read the works that the book cites: for each id in the page its text in Markdown, and its address or None."""
     soup = BeautifulSoup((built / "html/book/bibliography.html").read_text(encoding="utf-8"), "html.parser")
     works = {}
     for entry in soup.select("div.citation[id]"):
@@ -139,12 +134,36 @@ def make_edition(notebook, edition, page):
                 cells.append(text_cell(convert(part, page)))
             case _:
                 cells += show_code(part, page)
-    if page.cited() and not page.site:
-        works = "\n".join(f"- {work}" for work in page.cited())
-        cells.append(text_cell(f"## Works cited\n\n{works}"))
-    cells = [cell for cell in cells if cell.cell_type == "code" or cell.source]
+    cells = [cell for cell in cells if cell.source]
+    if page.site:
+        cells.insert(1, installation(page))
+    cells[0].source = cells[0].source.replace("# ", f"# {page.number}", 1)
+    cells.append(text_cell(colophon(page)))
     number(cells)
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(notebook.metadata))
+
+
+def installation(page):
+    """Return the cell that installs this very nnlib where a notebook of the published site finds none."""
+    wheel = f"{page.site}wheels/from_xor_to_digits-{nnlib.__version__}-py3-none-any.whl"
+    code = f"""\
+# @title Installs nnlib where it is missing, as in Colab
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    version("from-xor-to-digits")
+except PackageNotFoundError:
+    %pip install --quiet "from-xor-to-digits[plotting,widgets] @ {wheel}"
+"""
+    return nbformat.v4.new_code_cell(code.strip(), metadata=FOLDED)
+
+
+def colophon(page):
+    """Return the last words of a notebook: the works that it cites, where it is from, and what may be done with it."""
+    works = "\n".join(f"- {work}" for work in page.cited())
+    cited = f"## Works cited\n\n{works}\n\n" if works else ""
+    origin = link("From XOR to Digits", page.address(f"{page.name}.html"))
+    return f"{cited}---\n\n{origin}. Text and figures: CC BY 4.0. Code: BSD 3-Clause."
 
 
 def parts_of(notebook):
@@ -189,7 +208,7 @@ def show_solution(solution, edition, page):
             return []
         case "solved":
             return [text_cell(quote(f"**Solution.** {text}")), *map(plain_code, solution.cells)]
-    number = page.title(solution.exercise).partition(" (")[0]
+    number = page.title(solution.exercise).partition(":")[0]
     code = "\n\n".join(code_in_text(cell) for cell in solution.cells)
     return [text_cell(f"<details>\n<summary>Solution of {number}</summary>\n\n{text}\n\n{code}\n\n</details>")]
 
@@ -212,8 +231,7 @@ def show_code(cell, page):
     figure = cell.metadata.get("mystnb", {}).get("figure")
     title = page.title(figure["name"]) if figure else None
     if {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
-        # JupyterLab reads the first, Colab the second, and the line is what Colab leaves in sight.
-        code.metadata.update(jupyter={"source_hidden": True}, cellView="form")
+        code.metadata.update(FOLDED)
         code.source = f"# @title {f'The code that draws {title}' if title else 'Code that draws'}\n{code.source}"
     alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
     for output in code.outputs:
@@ -264,6 +282,12 @@ def make_all(edition, built=BUILT):
         page = Page(name, site, repository, built)
         made = make_edition(nbformat.read(path, as_version=4), edition, page)
         yield path.relative_to(clone.ROOT / "book"), nbformat.writes(made) + "\n"
+
+
+def write_edition(edition, folder, built=BUILT):
+    """Write an edition of every notebook of the book into `folder`."""
+    for name, text in make_all(edition, built):
+        write_whole(folder / name, text)
 
 
 def write_whole(path, text):
@@ -317,8 +341,7 @@ def main(arguments=None):
             print(f"notebooks/{name} has changes of yours and was left alone; move it away to get the book's.")
         return
     for edition in EDITIONS:
-        for name, text in make_all(edition):
-            write_whole(options.to / edition / name, text)
+        write_edition(edition, options.to / edition)
     print(f"The editions are in {options.to}.")
 
 

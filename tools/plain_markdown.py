@@ -40,6 +40,8 @@ def blocks(text):
             yield "\n".join(plain).strip("\n")
         plain = []
         marker, name, argument = opening.groups()
+        if marker not in lines:
+            raise ValueError(f"{line!r} is never closed")
         body = lines[: lines.index(marker)]
         del lines[: len(body) + 1]
         options = {}
@@ -77,9 +79,9 @@ def convert_directive(directive, page):
 
 
 def headed(title):
-    """Return a title such as "Theorem 1.1 (One neuron cannot compute XOR)" with its number in bold."""
-    number, _, name = title.partition(" (")
-    return f"**{number}** ({name}" if name else f"**{number}**"
+    """Return a title such as "Theorem 1.1: One neuron cannot compute XOR" with its number in bold."""
+    number, _, name = title.partition(": ")
+    return f"**{number}.** {name}".rstrip()
 
 
 def quote(text):
@@ -104,7 +106,10 @@ def say_role(role, page):
     if kind == "repository":
         return link(content, page.repository)
     target = explicit[2] if explicit else content
-    pieces = page.references[f"{kind} {target.replace(chr(10), ' ')}"]
+    key = f"{kind} {' '.join(target.split())}"
+    if key not in page.references:
+        raise ValueError(f"{page.name} refers to {role[0]}, which the built page does not: build the book again")
+    pieces = page.references[key]
     if explicit:
         pieces = [[explicit[1], pieces[0][1]]]
     return "".join(link(text, page.address(place)) for text, place in pieces)
