@@ -36,7 +36,10 @@ PAGE = SimpleNamespace(
         ("{repository}`the code`", "[the code](https://code.example/)"),
         ("$$\na = b\n$$ (eq-one)\n\n- $a$: one", "$$\na = b \\tag{9.1}\n$$\n\n- $a$: one"),
         ("$$ a = b $$ (eq-one)", "$$ a = b  \\tag{9.1}$$"),
-        (":::{predict}\nWhich, {term}`bug <bug>`?\n:::", "> **Predict.** Which, [bug](https://book.example/terms.html#bug)?"),
+        (
+            ":::{predict}\nWhich, {term}`bug <bug>`?\n:::",
+            "> **Predict.** Which, [bug](https://book.example/terms.html#bug)?",
+        ),
         (":::{note}\nOne.\n\nTwo.\n:::\nAfter", "> **Note.** One.\n>\n> Two.\n\nAfter"),
         (
             "````{prf:theorem} One line\n:label: prf-one\nIt is\n$$\na\n$$\n\n```{prf:proof}\nClear.\n```\n````",

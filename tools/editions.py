@@ -321,10 +321,10 @@ def write_for_reader(folder=NOTEBOOKS, built=BUILT):
 
 
 def is_changed(path, fingerprint):
-    """Return whether a notebook is not the one that was written here; one that cannot be read is."""
+    """Return whether a notebook is not the one that was written here; what is no notebook is not."""
     try:
         return sources(path.read_text(encoding="utf-8")) != fingerprint
-    except (ValueError, AttributeError, nbformat.ValidationError):
+    except Exception:  # whatever is wrong with it, it is somebody's
         return True
 
 

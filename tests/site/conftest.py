@@ -31,16 +31,22 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Build the book as `make book` does, serve it, and yield its address.
-
-    The address ends in a folder, as it does where a project's pages are published: a link to `/` would break.
-    """
+def built(tmp_path_factory):
+    """Build the book as `make book` does and return the folder."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # shared by the workers of this run: one of them builds, the others wait
     once(folder / "site", build_book)
-    with serve(folder / "site" / "_build") as address:
+    return folder / "site" / "_build"
+
+
+@pytest.fixture(scope="session")
+def site(built):
+    """Serve the book and yield its address.
+
+    The address ends in a folder, as it does where a project's pages are published: a link to `/` would break.
+    """
+    with serve(built) as address:
         yield f"{address}/html"
 
 
