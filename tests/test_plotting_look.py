@@ -134,13 +134,13 @@ print(sorted(InlineBackend.instance(parent=shell).figure_formats))
 @pytest.mark.parametrize(
     ("choice", "formats"),
     [
-        ("", ["svg"]),
+        ("", ["retina", "svg"]),
         ("shell.config.InlineBackend.figure_formats = {'png'}", ["png"]),
         ("InlineBackend.instance(parent=shell).figure_formats = {'retina'}", ["retina"]),
     ],
     ids=["nothing chosen", "in the configuration", "by %config"],
 )
-def test_a_notebook_shows_svg_unless_its_reader_chose_a_format(choice, formats):
+def test_a_notebook_shows_svg_and_pixels_unless_its_reader_chose_a_format(choice, formats):
     run = subprocess.run([sys.executable, "-c", SHELL.format(choice=choice)], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == str(formats)

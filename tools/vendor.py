@@ -1,6 +1,6 @@
-"""Fetch, once, the browser files that the published page serves from its own host.
+"""Fetch, once, the browser files that the published page serves from its own host, and those that its tests need.
 
-    python tools/vendor.py            fetch from npm, check against the pins below, write book/_assets/vendor/
+    python tools/vendor.py            fetch from npm, check against the pins below, write the folders vendor/
     python tools/vendor.py --check    no network: are the committed files the ones that were fetched?
 
 The files are npm's, byte for byte. VENDORED.json beside them says what came from where, under which licence.
@@ -16,8 +16,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-VENDOR = Path(__file__).resolve().parent.parent / "book" / "_assets" / "vendor"
-MANIFEST = VENDOR / "VENDORED.json"
+ROOT = Path(__file__).resolve().parent.parent
+MANIFEST = "VENDORED.json"
 
 # LaTeX's usual faces, with \mathbb, \mathcal, \mathtt and \mathsf; a browser loads those a page uses.
 KATEX_FACES = [
@@ -32,7 +32,7 @@ def latin(face, *cuts):
 
 
 # folder: (npm package, version, licence, npm's integrity, {our path: path in the package})
-PACKAGES = {
+OF_THE_PAGE = {
     "katex": (  # the version that sphinxcontrib-katex carries: it sets the formulas
         "katex", "0.16.22", "MIT",
         "sha512-XCHRdUw4lf3SKBaJe4EvgqIuWwkPSo9XoeO8GjQW94Bp7TWv9hNhzZjZ+OH9yf1UmLygb7DIT5GSFQiyt16zYg==",
@@ -56,6 +56,21 @@ PACKAGES = {
         latin("source-serif-4", "400-normal", "400-italic", "600-normal"),
     ),
 }  # fmt: skip
+
+# What VS Code sets the Markdown of a notebook with.
+OF_THE_TESTS = {
+    "markdown-it": (
+        "markdown-it", "14.1.0", "MIT",
+        "sha512-a54IwgWPaeBCAAsv13YgmALOF1elABB08FxO9i+r4VFk5Vl4pKokRPeX8u5TCgSsPi6ec1otfLjdOpVcgbpshg==",
+        {"markdown-it.min.js": "dist/markdown-it.min.js", "LICENSE": "LICENSE"},
+    ),
+    "markdown-it-katex": (
+        "@vscode/markdown-it-katex", "1.1.2", "MIT",
+        "sha512-+4IIv5PgrmhKvW/3LpkpkGg257OViEhXkOOgCyj5KMsjsOfnRXkni8XAuuF9Ui5p3B8WnUovlDXAQNb8RJ/RaQ==",
+        {"index.js": "dist/index.js", "LICENSE": "LICENSE"},
+    ),
+}  # fmt: skip
+PLACES = {ROOT / "book/_assets/vendor": OF_THE_PAGE, ROOT / "tests/vendor": OF_THE_TESTS}
 
 
 def sha256(path):
@@ -85,32 +100,32 @@ def unpack(archive, files, target):
             path.write_bytes(tar.extractfile(f"package/{theirs}").read())
 
 
-def manifest():
-    """Return what VENDORED.json has to say of the files that lie in the folder now."""
-    packages = [
+def manifest(place, packages):
+    """Return what VENDORED.json has to say of the files that lie in a folder now."""
+    listed = [
         {"package": name, "version": version, "licence": licence, "integrity": integrity, "folder": folder}
-        for folder, (name, version, licence, integrity, _) in PACKAGES.items()
+        for folder, (name, version, licence, integrity, _) in packages.items()
     ]
-    paths = sorted(path for path in VENDOR.rglob("[!.]*") if path.is_file() and path != MANIFEST)
-    return {"packages": packages, "files": {p.relative_to(VENDOR).as_posix(): sha256(p) for p in paths}}
+    paths = sorted(path for path in place.rglob("[!.]*") if path.is_file() and path.name != MANIFEST)
+    return {"packages": listed, "files": {path.relative_to(place).as_posix(): sha256(path) for path in paths}}
 
 
-def fetch():
-    """Fetch every package and write its files and the manifest."""
-    for folder, (name, version, _, integrity, files) in PACKAGES.items():
+def fetch(place, packages):
+    """Fetch every package of a folder and write its files and the manifest."""
+    for folder, (name, version, _, integrity, files) in packages.items():
         with tempfile.TemporaryDirectory() as temporary:
-            unpack(download(name, version, integrity, Path(temporary)), files, VENDOR / folder)
-    MANIFEST.write_text(json.dumps(manifest(), indent=1) + "\n")
+            unpack(download(name, version, integrity, Path(temporary)), files, place / folder)
+    (place / MANIFEST).write_text(json.dumps(manifest(place, packages), indent=1) + "\n")
 
 
-def faults():
+def faults(place, packages):
     """Return one sentence for each committed file that is missing, changed or not accounted for."""
-    written, found = json.loads(MANIFEST.read_text()), manifest()
-    fetched = {f"{folder}/{ours}" for folder, (*_, files) in PACKAGES.items() for ours in files}
+    written, found = json.loads((place / MANIFEST).read_text()), manifest(place, packages)
+    fetched = {f"{folder}/{ours}" for folder, (*_, files) in packages.items() for ours in files}
     names = fetched | written["files"].keys() | found["files"].keys()
     wrong = [f"{name}: not the file that was fetched" for name in sorted(names)
              if name not in fetched or written["files"].get(name) != found["files"].get(name)]  # fmt: skip
-    return wrong + ["VENDORED.json: not the packages pinned"] * (written["packages"] != found["packages"])
+    return wrong + [f"{MANIFEST}: not the packages pinned"] * (written["packages"] != found["packages"])
 
 
 def main():
@@ -119,9 +134,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("--check", action="store_true", help="only compare the files with their hashes")
     if not parser.parse_args().check:
-        fetch()
-    wrong = faults()
-    print("\n".join(wrong) or f"{len(manifest()['files'])} vendored files are as fetched")
+        for place, packages in PLACES.items():
+            fetch(place, packages)
+    wrong = [fault for place, packages in PLACES.items() for fault in faults(place, packages)]
+    number = sum(len(manifest(place, packages)["files"]) for place, packages in PLACES.items())
+    print("\n".join(wrong) or f"{number} vendored files are as fetched")
     sys.exit(bool(wrong))
 
 

@@ -24,7 +24,8 @@ def draw_as_svg(shell: Any) -> None:
 
     Matplotlib's styles cannot say this: it is a setting of the kernel, here set as ``%config InlineBackend`` does. SVG
     is sharp at any size, lighter than pixels for a screen of double density, and the same on every machine. A figure
-    has the size that was asked for, not what is left when its margins are cut.
+    has the size that was asked for, not what is left when its margins are cut. The pixels are there, too: JupyterLab
+    shows no SVG in a notebook that somebody else has run.
     """
     from matplotlib_inline.config import InlineBackend
 
@@ -32,7 +33,7 @@ def draw_as_svg(shell: Any) -> None:
     chosen = "figure_formats" in shell.config.InlineBackend or inline.figure_formats != {"png"}
     if not chosen:
         inline.print_figure_kwargs = {"bbox_inches": None, "dpi": RASTER_DPI, "metadata": {"Date": None}}
-        inline.figure_formats = {"svg"}
+        inline.figure_formats = {"svg", "retina"}
 
 
 def running_kernel() -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -9,8 +10,10 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
+from book._extensions import formulas
 from tools import clone, editions
 
+TESTS = Path(__file__).parents[1]
 CHAPTERS = clone.chapters()
 SITE = "https://book.example/"
 MYST = re.compile(r"\{[a-z:]+\}`|^ *(:::|`{3,}\{)|^\([\w-]+\)=$|^:[a-z]+: |\$ \(eq-", re.MULTILINE)
@@ -177,6 +180,54 @@ def test_the_page_offers_both_notebooks_and_they_are_there(built):
         offered = nbformat.read((page.parent / place).resolve(), as_version=4)
         assert offered.cells[0].source.startswith("# 9 · When XOR refuses")
     assert not (built / "html/_sources").exists()
+
+
+# ---- as VS Code sets it: with the same packages, and the KaTeX of the page
+
+
+@pytest.fixture(scope="module")
+def in_vscode():
+    """Return a function that sets texts as VS Code does, and gives their HTML."""
+
+    def render(markdown):
+        program = [formulas.NODE, TESTS / "vscode.js", formulas.KATEX]
+        run = subprocess.run(program, input=json.dumps(markdown), capture_output=True, encoding="utf-8", check=True)
+        return [BeautifulSoup(html, "html.parser") for html in json.loads(run.stdout)]
+
+    return render
+
+
+def not_set(soup):
+    """List the formulas that could not be set, and what was not seen to be one; the formulas that were set go."""
+    errors = [error.get_text() for error in soup.select(".katex-error, [style*='#cc0000']")]
+    for part in soup.select(".katex, code"):
+        part.decompose()
+    return errors + re.findall(r"\S*\$.{0,20}|\\[a-z]{2,}", soup.get_text())
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_vscode_sets_every_formula(edition, in_vscode, path):
+    made = texts(edition(path, "reader"))
+    plain = re.sub(r"```.*?```|`[^`\n]*`", "", "\n\n".join(made), flags=re.DOTALL)
+    written = re.findall(r"\$\$.+?\$\$|\$[^$]+\$", plain, re.DOTALL)
+    pages = in_vscode(made)
+    assert sum(len(page.select(".katex")) for page in pages) == len(written)
+    assert [fault for page in pages for fault in not_set(page)] == []
+
+
+@pytest.mark.parametrize(
+    "faulty", [r"a $\frca{1}{2}$ b", r"a $\frac{1$ b", "a $x b", r"a \frac12"], ids=["name", "brace", "end", "sign"]
+)
+def test_a_formula_that_vscode_does_not_set_is_seen(in_vscode, faulty):
+    (page,) = in_vscode([faulty])
+    assert not_set(page)
+
+
+def test_vscode_shuts_a_solution(edition, in_vscode):
+    pages = in_vscode(texts(edition(CHAPTERS[10], "reader")))
+    shut = [page.details for page in pages if page.details and "Solution" in page.summary.get_text()]
+    assert len(shut) == 3
+    assert all(solution.pre and not solution.has_attr("open") for solution in shut)
 
 
 # ---- a reader's folder

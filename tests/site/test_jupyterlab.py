@@ -1,4 +1,4 @@
-"""Chapter 8 in a real JupyterLab: run by its kernel, its sliders moved by keys, its play button pressed."""
+"""The readers' notebooks in a real JupyterLab: nothing raw, solutions shut; chapter 8 run whole, its widgets used."""
 
 import contextlib
 import json
@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
+from tools import clone, editions
+
+READERS = [path.relative_to(clone.ROOT / "book").as_posix() for path in clone.chapters()]
 CHAPTER = "08_the_training_loop.ipynb"
 # A reader's own settings: no news from the network, and every cell in the page, not only those on the screen.
 SETTINGS = {
@@ -75,14 +76,16 @@ def write_cells(path, sources):
 
 
 @pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
-    """Start JupyterLab on a copy of the book, with settings of its own, and yield its address."""
+def lab(browser, built, tmp_path_factory):
+    """Start JupyterLab on the readers' notebooks, with settings of its own, and yield its address."""
     folder = tmp_path_factory.mktemp("lab")
-    (folder / "book").mkdir()
+    editions.write_edition("reader", folder / "book", built)
     write_cells(folder / "book" / "playground.ipynb", PLAYGROUND)
     write_cells(folder / "book" / "views.ipynb", VIEWS)
+    raw = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text) for text in RAW_TEXTS])
+    nbformat.write(raw, folder / "book" / "raw.ipynb")
     # Without outputs: what the test sees can only come from the kernel.
-    stored = json.loads((ROOT / "book" / CHAPTER).read_text())
+    stored = json.loads((folder / "book" / CHAPTER).read_text())
     stored["metadata"].pop("widgets", None)
     for cell in stored["cells"]:
         if cell["cell_type"] == "code":
@@ -183,6 +186,65 @@ def test_every_cell_runs_without_an_error(notebook):
     assert counts == [f"[{number}]:" for number in range(1, len(counts) + 1)]
     kinds = notebook.eval_on_selector_all("[data-mime-type]", "all => all.map(e => e.dataset.mimeType)")
     assert not [kind for kind in kinds if re.search("error|stderr", kind)]
+
+
+# What a front end that does not understand it leaves in sight, and formulas that it could not set.
+RAW = re.compile(r"\{[a-z:]+\}|:::|```|:[a-z]+: |\(ch-\d|\$[^$\n]+\$|\\[a-z]{2,}")
+
+
+RAW_TEXTS = ["See {doc}`08_loop`.", ":::{predict}\nWhich?\n:::", "It is \\\\frac12.", "CC BY 4.0"]
+
+
+@pytest.fixture(scope="module")
+def reader(browser, lab):
+    """Return a function that opens a reader's notebook, and gives its page when its texts are set."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(60_000)
+
+    def open_notebook(name):
+        page.goto(f"{lab}/lab/workspaces/reader/tree/{name}?reset")
+        page.locator(".jp-Notebook .jp-RenderedMarkdown").last.wait_for()
+        expect(page.locator(".jp-Notebook")).to_contain_text("CC BY 4.0")
+        return page
+
+    yield open_notebook
+    page.close()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_notebook_opens_with_nothing_raw_and_its_solutions_shut(reader, name):
+    page = reader(name)
+    assert raw_markup(page) == []
+    expect(page.locator("mjx-merror, .jp-RenderedMarkdown [style*='color:red']")).to_have_count(0)
+    for solution in page.locator("details", has_text="Solution of").all():
+        inside = solution.locator("pre").first
+        expect(inside).to_be_hidden()
+        solution.locator("summary").click()
+        expect(inside).to_be_visible()
+    drawing = page.locator(".jp-CodeCell", has=page.locator(".jp-InputPlaceholder"))
+    assert drawing.count() >= name.startswith("0")
+    expect(page.locator(".jp-OutputArea-output").filter(has_text=re.compile(r"^<Figure size"))).to_have_count(0)
+
+
+def raw_markup(page):
+    """List what is raw in the texts on the screen, as soon as the formulas are set."""
+    for _ in range(100):
+        texts = page.locator(".jp-MarkdownOutput").evaluate_all(
+            """texts => texts.map((text) => {
+              const copy = text.cloneNode(true);
+              copy.querySelectorAll("code, mjx-container").forEach((part) => part.remove());
+              return copy.textContent;
+            })"""
+        )
+        found = [match[0] for text in texts for match in RAW.finditer(text)]
+        if not found:
+            break
+        page.wait_for_timeout(100)
+    return found
+
+
+def test_raw_markup_is_seen(reader):
+    assert {markup[:3] for markup in raw_markup(reader("raw.ipynb"))} == {"{do", ":::", "{pr", "\\fr"}
 
 
 def flipbooks(page):
