@@ -6,6 +6,8 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 BUILT = _build/references.json
 BENCH = benchmarks/.venv
+OLDEST = .venv-oldest
+LAB =# options for JupyterLab
 CHAPTERS =# all; or some, as in: make notebooks CHAPTERS=book/04_the_forward_pass_in_numpy.ipynb
 
 # One thread of linear algebra: faster for networks this small, and the same bytes in every run.
@@ -14,7 +16,7 @@ export OMP_NUM_THREADS = 1
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL = help
-.PHONY: book lab test test-site editions notebooks dist bench lighthouse vendor clean help
+.PHONY: book lab test test-site test-oldest site editions notebooks dist bench lighthouse vendor clean help
 
 book: $(READY)  ## build the page; a warning is an error
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -25,7 +27,7 @@ editions: $(BUILT)  ## write the notebooks in plain Markdown: for readers, for a
 
 lab: $(BUILT)  ## open the notebooks in JupyterLab; what you change in them stays yours
 	$(BIN)/python -m tools.editions --reader
-	$(BIN)/jupyter lab --notebook-dir=notebooks intro.ipynb
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB) intro.ipynb
 
 test: $(READY)  ## check the code and the notebooks
 	$(BIN)/ruff check --extend-exclude "*.ipynb"  # the notebooks follow, one by one
@@ -33,6 +35,12 @@ test: $(READY)  ## check the code and the notebooks
 
 test-site: $(READY)  ## check the page and the notebooks' editions, in a real browser
 	$(BIN)/pytest -n 2 tests/site
+
+test-oldest: $(OLDEST)/.ready  ## check the library with the oldest versions of what it needs
+	$(OLDEST)/bin/pytest -n 2 --ignore tests/site
+
+site: book  ## make all that is published: the page, its notebooks, and the library that these install
+	$(BIN)/python -m build --wheel --no-isolation --outdir _build/html/wheels
 
 notebooks: $(READY)  ## run every notebook and write its outputs
 	$(BIN)/python -m tools.notebooks $(CHAPTERS)
@@ -66,6 +74,12 @@ $(READY): requirements.txt pyproject.toml
 # The last that a build writes. It is old as soon as anything that the page is made from is newer, after `git pull` too.
 $(BUILT): $(READY) _config.yml _toc.yml $(shell find book -type f -not -path '*/.*' | sed 's/ /\\ /g')
 	$(MAKE) book
+
+$(OLDEST)/.ready: requirements.txt pyproject.toml
+	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m tools.oldest > $(OLDEST)/constraints.txt
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c $(OLDEST)/constraints.txt
+	@touch $@
 
 $(BENCH)/.ready: benchmarks/requirements.txt
 	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
