@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import nnlib
+from book._extensions import downloads
 from tools import oldest
 
 ROOT = Path(__file__).parents[1]
@@ -103,3 +104,25 @@ def test_the_oldest_versions_are_the_lower_bounds_of_all_that_is_stated():
         "optional-dependencies": {"x": ["dask[distributed]>=2024.10", "b>=1"]},
     }
     assert oldest.constraints(project) == ["b==1", "dask==2024.10", "numpy==2.0"]
+
+
+GITHUB = "https://github.com/someone/book/"
+
+
+def test_a_repository_on_github_gives_a_chapter_three_ways_out():
+    offered = downloads.elsewhere("book/09_when_xor_refuses.ipynb", GITHUB)
+    assert [button["url"] for button in offered] == [
+        "https://colab.research.google.com/github/someone/book/blob/notebooks/reader/09_when_xor_refuses.ipynb",
+        "https://mybinder.org/v2/gh/someone/book/main?urlpath=lab/tree/notebooks/09_when_xor_refuses.ipynb",
+        "https://github.com/someone/book/edit/main/book/09_when_xor_refuses.ipynb",
+    ]
+
+
+def test_a_page_that_is_no_notebook_can_be_edited():
+    (button,) = downloads.elsewhere("book/appendix/d_terms.md", GITHUB)
+    assert button["url"] == "https://github.com/someone/book/edit/main/book/appendix/d_terms.md"
+
+
+@pytest.mark.parametrize("repository", ["", "https://code.example/someone/book/"])
+def test_without_a_repository_on_github_nothing_leads_there(repository):
+    assert downloads.elsewhere("book/09_when_xor_refuses.ipynb", repository) == []

@@ -1,5 +1,9 @@
-"""What a chapter's download button gives: its notebook in plain Markdown, right in every front end."""
+"""What a chapter's download button gives: its notebook in plain Markdown, right in every front end.
 
+Where the book's repository is on GitHub, Colab and Binder open the notebook, and the page's source can be edited there.
+"""
+
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +13,7 @@ from tools import editions  # noqa: E402
 
 FOLDER = "notebooks"  # in the site
 OFFERED = {"reader": "Notebook", "student": "Notebook without solutions"}
+GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)/")
 
 
 def offer(app, pagename, templatename, context, doctree):
@@ -16,7 +21,8 @@ def offer(app, pagename, templatename, context, doctree):
     for group in context["header_buttons"]:
         if group["label"] == "download-buttons":
             printing = [button for button in group["buttons"] if button["label"] == "download-pdf-button"]
-            group["buttons"] = [*notebooks(pagename, context["pathto"]), *printing]
+            there = elsewhere(app.env.doc2path(pagename, base=False), app.config.repository_address)
+            group["buttons"] = [*notebooks(pagename, context["pathto"]), *printing, *there]
 
 
 def notebooks(pagename, pathto):
@@ -25,16 +31,34 @@ def notebooks(pagename, pathto):
         return []
     name = Path(pagename).relative_to("book").with_suffix(".ipynb")
     return [
-        {
-            "type": "link",
-            "url": pathto(f"{FOLDER}/{edition}/{name}", resource=True),
-            "text": text,
-            "icon": "fas fa-code",
-            "tooltip": f"Download the {text[0].lower()}{text[1:]}",
-            "label": f"download-{edition}-button",
-        }
-        for edition, text in OFFERED.items()
+        link(edition, text, pathto(f"{FOLDER}/{edition}/{name}", resource=True)) for edition, text in OFFERED.items()
     ]
+
+
+def elsewhere(source, repository):
+    """Return the buttons that lead to Colab, to Binder and to the page's source; none where there is no repository."""
+    found = GITHUB.fullmatch(repository)
+    if not found:
+        return []
+    buttons = [link("edit", "Edit this page", f"{repository}edit/main/{source}")]
+    if source.endswith(".ipynb"):
+        name = source.removeprefix("book/")
+        colab = f"https://colab.research.google.com/github/{found[1]}/blob/notebooks/reader/{name}"
+        binder = f"https://mybinder.org/v2/gh/{found[1]}/main?urlpath=lab/tree/notebooks/{name}"
+        buttons = [link("colab", "Open in Colab", colab), link("binder", "Open in Binder", binder), *buttons]
+    return buttons
+
+
+def link(label, text, address):
+    """Return a button of the theme's that is a link."""
+    return {
+        "type": "link",
+        "label": f"download-{label}-button",
+        "text": text,
+        "url": address,
+        "icon": "fas fa-code",
+        "tooltip": text,
+    }
 
 
 def write_notebooks(app, exception):
