@@ -37,7 +37,7 @@ test-site: $(READY)  ## check the page and the notebooks' editions, in a real br
 	$(BIN)/pytest -n 2 tests/site
 
 test-oldest: $(OLDEST)/.ready  ## check the library with the oldest versions of what it needs
-	$(OLDEST)/bin/pytest -n 2 --ignore tests/site
+	$(OLDEST)/bin/pytest -n 2 --ignore tests/site -W default  # these warn of each other
 
 site: book  ## make all that is published: the page, its notebooks, and the library that these install
 	$(BIN)/python -m build --wheel --no-isolation --outdir _build/html/wheels

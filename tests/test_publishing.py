@@ -10,7 +10,7 @@ import yaml
 
 import nnlib
 from book._extensions import downloads
-from tools import oldest
+from tools import oldest, vendor
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -126,3 +126,16 @@ def test_a_page_that_is_no_notebook_can_be_edited():
 @pytest.mark.parametrize("repository", ["", "https://code.example/someone/book/"])
 def test_without_a_repository_on_github_nothing_leads_there(repository):
     assert downloads.elsewhere("book/09_when_xor_refuses.ipynb", repository) == []
+
+
+def test_all_that_is_others_is_listed_with_its_license():
+    rows = [line.split(" | ") for line in (ROOT / "THIRD_PARTY.md").read_text().splitlines() if line.startswith("| ")]
+    listed = {(folder.strip("`"), version, license) for _, version, license, folder, _ in rows[1:]}
+    vendored = {
+        (f"{place.relative_to(ROOT).as_posix()}/{folder}", version, license)
+        for place, packages in vendor.PLACES.items()
+        for folder, (_, version, license, *_) in packages.items()
+    }
+    assert vendored <= listed
+    licenses = [path for folder, *_ in listed for path in (ROOT / folder).glob("LICENSE*")]
+    assert len(licenses) == len(listed)

@@ -34,6 +34,8 @@
 
   // ---- print
 
+  document.querySelector(".btn-download-pdf-button")?.addEventListener("click", () => print());
+
   let undo = []; // what brings the page back
 
   // Take the solutions from their places, open, into a part of their own.
