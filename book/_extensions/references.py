@@ -1,4 +1,4 @@
-"""What a notebook's page calls what it holds, and what its references say and where they lead: `_build/references.json`.
+"""What a notebook's page calls what it holds, and what its references say and where they lead: _build/references.json.
 
 tools/editions.py makes notebooks in plain Markdown from it, which have the page's numbers and words.
 """
