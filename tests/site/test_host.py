@@ -1,10 +1,9 @@
 """The host of the page's widgets: stills that wake, models that agree, nothing that moves."""
 
 import json
+import re
 import shutil
 from pathlib import Path
-
-import re
 
 import pytest
 from playwright.sync_api import expect
