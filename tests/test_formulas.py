@@ -36,6 +36,13 @@ def test_a_formula_is_set_for_eyes_and_for_screen_readers(tmp_path):
     assert html.index("KaTeX_Main-Regular.woff2") < html.index("</head>")
 
 
+def test_a_formula_is_kept_with_the_marks_that_touch_it(tmp_path):
+    html, _ = build(tmp_path, "# A title\n\nSee ($a$), $b = c$ and $d$.\n\n$e$\n")
+    assert '<span class="with-punctuation">(<span class="math' in html
+    assert html.count("</span>),</span>") == html.count("</span>.</span>") == 1
+    assert html.count('<wbr><span class="base">') == 1  # before the c: the line may still break there
+
+
 def test_a_page_without_formulas_asks_for_nothing_of_them(tmp_path):
     html, _ = build(tmp_path, "# A title\n\nA line.\n")
     assert "katex" not in html.lower()

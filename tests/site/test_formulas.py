@@ -60,3 +60,28 @@ def test_a_formula_that_is_too_wide_scrolls_alone_and_from_the_keyboard(visit, s
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function("!document.querySelector('.katex-display[tabindex]')")  # no stop where nothing scrolls
+
+
+# Formulas whose comma, or what else stands behind them, begins the next line.
+TORN = """() => [...document.querySelectorAll(".bd-article span.math")].filter((formula) => {
+  const next = formula.nextSibling, last = [...formula.querySelectorAll(".base")].at(-1);
+  if (!last?.checkVisibility() || next?.nodeType !== 3 || !/^[.,;:!?)\\]”’%]/.test(next.data)) return false;
+  const mark = document.createRange();
+  mark.setStart(next, 0);
+  mark.setEnd(next, 1);
+  return mark.getBoundingClientRect().left < last.getBoundingClientRect().left;
+}).map((formula) => formula.querySelector("annotation").textContent + formula.nextSibling.data)"""
+
+
+def test_no_line_begins_with_what_belongs_to_the_formula_before(visit, site):
+    page = visit(f"{site}/{ALONE}", width=390).page
+    torn = []
+    for width in range(320, 480, 20):
+        page.set_viewport_size({"width": width, "height": 800})
+        torn += page.evaluate(TORN)
+    assert torn == []
+    page.add_style_tag(content=".with-punctuation { white-space: normal }")  # the fault, for all these widths
+    for width in range(320, 480, 20):
+        page.set_viewport_size({"width": width, "height": 800})
+        torn += page.evaluate(TORN)
+    assert torn != []

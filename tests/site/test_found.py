@@ -17,6 +17,7 @@ QUERIES = {
     "learning rate": "8. The training loop › The learning rate",
     "learning rates": "8. The training loop › The learning rate",
     "Learning  Rate ": "8. The training loop › The learning rate",
+    "the learning rate": "8. The training loop › The learning rate",
     "overfitting": "15. Learning that generalizes",
     "1/8": "9. When XOR refuses › Two hundred starts at once",
     "1/6": "13. Curvature › The floor of each valley",
@@ -28,6 +29,8 @@ QUERIES = {
     "restarts": "9. When XOR refuses › Buy restarts",
     "name the plateau": "9. When XOR refuses › Exercise 9.1: Predict and fill: name the plateau",
 }
+# What is taught under its own name comes before the glossary, which only says what it is.
+TAUGHT = ["learning rate", "learning rates", "Learning  Rate ", "the learning rate", "backpropagation"]
 RAW = re.compile(r"[\\$]|\{\w+\}`|\.\./|\.ipynb\b|\b\d\d_[a-z]+_")
 UNFINDABLE = "zyzzyva"
 
@@ -61,6 +64,7 @@ def test_what_one_looks_for_is_among_the_first(visit, folder):
     seen = visit(f"file://{folder}/search.html")
     missed = {query: wanted for query, wanted in QUERIES.items() if wanted not in results(seen.page, query)[:5]}
     assert missed == {}
+    assert {query: results(seen.page, query)[0] for query in TAUGHT} == {query: QUERIES[query] for query in TAUGHT}
     assert results(seen.page, UNFINDABLE) == []
     assert [complaint for complaint in seen.complaints if complaint.startswith("error:")] == []
     assert all(response.url.startswith("file://") for response in seen.responses)

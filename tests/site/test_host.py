@@ -1,6 +1,7 @@
 """The host of the page's widgets: stills that wake, models that agree, nothing that moves."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.site.conftest import WIDGET, serve
 
 ROOT = Path(__file__).parents[2]
 FLIPBOOK = "book/08_the_training_loop.html"
+PLAYED = "book/11_better_steps.html"
 
 # How much of the page moves without a reader's doing, and what.
 SHIFTS = """() => {
@@ -73,6 +75,15 @@ def test_a_flipbook_fits_the_height_that_it_says(asleep, site, width):
         expect(still).to_be_hidden()
 
 
+def test_the_button_that_turns_pages_stands_beside_its_slider(asleep, site):
+    page = asleep(f"{site}/{PLAYED}", viewport={"width": 390, "height": 800})
+    page.locator(f"{WIDGET}").first.scroll_into_view_if_needed()
+    row = page.locator(".fb-row:has(.pg-button)")
+    button, slider = row.locator(".pg-button").bounding_box(), row.locator("input").bounding_box()
+    assert button["x"] + button["width"] < slider["x"]
+    assert slider["x"] + slider["width"] <= 374
+
+
 def test_code_comes_only_when_a_reader_does_and_only_once(asleep, site):
     page = asleep(f"{site}/{FLIPBOOK}")
     loaded = []
@@ -98,6 +109,7 @@ def test_the_page_works_from_a_disk(asleep, site, tmp_path_factory):
     figure = page.locator(f"{WIDGET}:has(.nn-still img + img)").first
     figure.scroll_into_view_if_needed()
     slider = figure.get_by_role("slider")
+    expect(figure.locator(".nn-view img").first).to_have_attribute("src", re.compile("."))
     before = figure.locator(".nn-view img").first.get_attribute("src")
     slider.focus()
     slider.press("ArrowRight")
