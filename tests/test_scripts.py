@@ -228,7 +228,7 @@ PLANTED = {
         "is of an engine and uses playground/page/plane.js, which is of a page",
     ),
     "another widget's file": (
-        PANELS, "// Uses: pause,", "// Uses: inkOf (../../digit_pad/engine/pen.js)\n// Uses: pause,",
+        PANELS, "// Uses: playOrPause,", "// Uses: inkOf (../../digit_pad/engine/pen.js)\n// Uses: playOrPause,",
         "uses digit_pad/engine/pen.js, which is of another widget",
     ),
     "a global that leaks without a word": (

@@ -34,3 +34,16 @@ for (const button of document.querySelectorAll("[data-bs-toggle='dropdown']")) {
     }
   });
 }
+
+/* The button of the colors says which are chosen: "auto" looks like one of the others. book.css writes the word beside it. */
+const colorButtons = document.querySelectorAll(".theme-switch-button");
+
+function nameColors() {
+  for (const button of colorButtons) {
+    button.title = `Colors: ${document.documentElement.dataset.mode}`;
+    button.ariaLabel = button.title;
+  }
+}
+
+new MutationObserver(nameColors).observe(document.documentElement, { attributeFilter: ["data-mode"] });
+nameColors();

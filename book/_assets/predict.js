@@ -2,7 +2,7 @@
 // What covers what is written into the page by _extensions/predict.py; predict.css hides it.
 
 const page = document.documentElement;
-const choice = document.querySelector(".predict-switch input");
+const switches = document.querySelectorAll(".predict-switch input"); // one choice for all
 
 function cover(isOn) {
   page.dataset.predict = isOn ? "cover" : "show";
@@ -10,6 +10,14 @@ function cover(isOn) {
     localStorage.predict = page.dataset.predict;
   } catch {} // a browser that keeps nothing: then it is for this page
   document.querySelectorAll(".predict-shown").forEach((part) => part.classList.remove("predict-shown"));
+  switches.forEach((one) => (one.checked = isOn));
+}
+
+// What is above a switch gets shorter or longer with it: the switch stays where it was touched.
+function coverFrom(one) {
+  const place = one.getBoundingClientRect().top;
+  cover(one.checked);
+  window.scrollBy({ top: one.getBoundingClientRect().top - place, behavior: "instant" });
 }
 
 // Show what the prediction `name` covers, and return its first part.
@@ -37,8 +45,10 @@ function followLink() {
   target.scrollIntoView();
 }
 
-choice.checked = page.dataset.predict === "cover";
-choice.addEventListener("change", () => cover(choice.checked));
+for (const one of switches) {
+  one.checked = page.dataset.predict === "cover";
+  one.addEventListener("change", () => coverFrom(one));
+}
 document.querySelectorAll(".predict-cover button").forEach((button) => {
   button.addEventListener("click", () => showAndFocus(button.dataset.shows));
 });

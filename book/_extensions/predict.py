@@ -6,7 +6,8 @@
 
 Covered is what follows, up to the next prediction, exercise or heading: the first output, and from there on
 everything, the words too, for they tell what came out. The code above the first output stays. A prediction with no
-output behind it, or in an exercise, has nothing to cover.
+output behind it, or in an exercise, has nothing to cover, and no switch: the switch stands where it can be seen to do
+something.
 
 The page is written whole. predict.css hides, and only on a screen whose reader asked for it: so nothing is covered in
 print, without scripts, or in another front end.
@@ -54,9 +55,8 @@ class CoverResults(SphinxPostTransform):
         boxes = [box for box in self.document.findall(is_prediction) if not is_in_exercise(box)]
         for number, box in enumerate(boxes, start=1):
             box["ids"].append(f"predict-{number}")
-            cover(box, f"predict-{number}")
-        if boxes:
-            boxes[0].insert(0, nodes.raw("", SWITCH, format="html"))
+            if cover(box, f"predict-{number}"):
+                box.insert(0, nodes.raw("", SWITCH, format="html"))
 
 
 def is_prediction(node):
@@ -73,15 +73,16 @@ def is_in_exercise(node):
 
 
 def cover(box, name):
-    """Mark what follows `box`, from the first output on, as what `name` covers."""
+    """Mark what follows `box`, from the first output on, as what `name` covers; return whether there is any."""
     followers = list(up_to_the_next_question(box))
     cells = [node for node in followers if output_of(node)]
     if not cells:
-        return
+        return False
     output = output_of(cells[0])
     output["classes"] += ["predict-result", f"{name}-result"]
     cells[0].insert(cells[0].index(output), nodes.raw("", COVER.format(name=name), format="html"))
     wrap(followers[followers.index(cells[0]) + 1 :], ["predict-result", f"{name}-result"])
+    return True
 
 
 def wrap(followers, classes):

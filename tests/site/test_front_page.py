@@ -87,6 +87,29 @@ def test_a_menu_and_the_contents_work_without_bootstrap(visit, site):
     assert seen.complaints == []
 
 
+def test_the_button_of_the_colors_says_which_are_chosen(visit, site):
+    page = visit(f"{site}/{NUMBERED[0]}.html").page
+    button = page.locator(".bd-header-article .theme-switch-button")
+    written = "button => getComputedStyle(button, '::after').content"
+    found = []
+    for _ in range(3):
+        word = button.evaluate(written).strip('"')
+        expect(button).to_have_accessible_name(f"Colors: {word}")
+        expect(button).to_have_attribute("title", f"Colors: {word}")
+        assert word == page.evaluate("document.documentElement.dataset.mode")
+        found.append(word)
+        button.click()
+    assert sorted(found) == ["auto", "dark", "light"]
+
+
+def test_what_the_network_is_told_with_is_explained_beside_it(look, site):
+    page = look(f"{site}/index.html").page
+    words = page.locator(".front > section > p:has(em)").first.inner_text()
+    for name in ("hidden units", "epoch", "learning rate", "loss", "1/4, 1/6 or 1/8"):
+        assert name in words
+    assert "book" in page.locator(".front h1 + p").inner_text()
+
+
 LETTERS_A_LINE = """() => {
   const lines = [];
   for (const text of document.querySelectorAll(".bd-article section > p")) {

@@ -309,6 +309,21 @@ def test_settings_lie_over_the_pictures_and_close_again(open_one):
         close(sheet)
         expect(sheet).to_be_hidden()
         expect(opener).to_be_focused()
+    sheet = show_settings(page)
+    sheet.get_by_text("More settings").click()
+    expect(sheet).to_be_visible()
+    page.get_by_role("heading", name="Playgrounds").click()
+    expect(sheet).to_be_hidden()
+
+
+def test_a_sheet_that_opens_upwards_is_wholly_seen(open_one):
+    page = open_one()
+    opener = button(page, "Own data…")
+    opener.evaluate("opener => window.scrollTo(0, opener.getBoundingClientRect().top + scrollY - 100)")
+    opener.evaluate("opener => opener.click()")  # as a finger does, without scrolling to it
+    sheet = page.get_by_role("group", name="Own data", exact=True)
+    expect(sheet).to_be_in_viewport(ratio=1)
+    assert sheet.bounding_box()["y"] >= 60  # below the page's header
 
 
 def test_speed_and_the_log_axis(open_one):
@@ -375,6 +390,47 @@ def test_the_curve_of_the_run_before_stays(open_one):
     with_ghost = picture(page, "loss")
     slider(page, "learning rate").press("ArrowRight")
     assert picture(page, "loss") == with_ghost  # nothing was run in between: it is still the run before
+
+
+def last_tick(page):
+    """Return the last number that is written below the loss when it is drawn again."""
+    return page.locator(".pg-loss canvas").evaluate(
+        """async canvas => {
+          const pen = canvas.getContext("2d");
+          const written = [];
+          pen.fillText = (text, x, y) => y > canvas.clientHeight - 15 && written.push(Number(text));
+          document.documentElement.dataset.theme = "light";
+          while (!written.length) await new Promise(requestAnimationFrame);
+          delete pen.fillText;
+          return Math.max(...written.filter(Number.isFinite));
+        }"""
+    )
+
+
+def test_the_run_before_is_whole_beside_a_short_one(open_one):
+    page = open_one(until_solved=False, speed=1000)
+    train(page, 600)
+    rate = slider(page, "learning rate")
+    rate.press("ArrowRight")
+    assert last_tick(page) >= 400
+    button(page, "Step").click()
+    assert last_tick(page) >= 400
+    rate.press("ArrowRight")
+    page.get_by_label("Speed").select_option("0")
+    train(page, 3000)
+    button(page, "New start").click()
+    assert 400 <= last_tick(page) <= 1000  # of a long one the beginning, or this run would be a speck
+
+
+def test_enter_on_a_slider_plays_and_stops(open_one):
+    page = open_one(until_solved=False)
+    for place, name in ((page, "learning rate"), (show_settings(page), "weight decay")):
+        control = slider(place, name)
+        control.press("Enter")
+        wait_for_epoch(page, 1)
+        control.press("Enter")
+        expect(button(page, "Play")).to_be_visible()
+        expect(control).to_be_focused()
 
 
 # ---- failing, and succeeding
@@ -1004,9 +1060,14 @@ def test_on_the_front_page_it_learns_by_itself_stops_and_invites(visit, site):
     page.wait_for_timeout(300)
     assert epoch(page) == solved
     rate = slider(page, "learning rate")
+    track = rate.bounding_box()
+    page.mouse.click(track["x"] + track["width"] - 4, track["y"] + track["height"] / 2)
+    expect(invitation).to_have_text("This is a new run, with the settings as they are now: press Play.")
+    rate.press("ArrowLeft")
     rate.press("End")
-    button(page, "Play").click()
-    expect(invitation).to_contain_text("set the learning rate to 0.2, and press Play", timeout=20_000)
+    expect(invitation).to_contain_text("as they are now: press Enter.")
+    rate.press("Enter")
+    expect(invitation).to_contain_text("set the learning rate to 0.2, and press Enter", timeout=20_000)
     button(page, "Play").wait_for()  # broken, it has stopped by itself
     while rate.get_attribute("aria-valuetext") != "3":
         rate.press("ArrowLeft")

@@ -116,8 +116,12 @@ def buttons(page):
     return page.get_by_role("button", name="Show the result")
 
 
-def switch(page):
+def switches(page):
     return page.get_by_role("switch", name="Cover results until I have predicted")
+
+
+def switch(page):
+    return switches(page).first
 
 
 def test_at_first_nothing_is_covered_and_the_switch_is_remembered(visit, site):
@@ -158,6 +162,35 @@ def test_a_link_for_a_class_covers_and_each_result_is_asked_for_by_itself(visit,
     assert not any(results(page))
     page.goto(f"{site}/{OTHER}")
     assert not any(results(page))
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS)
+def test_a_switch_stands_where_something_is_covered_and_nowhere_else(site, chapter):
+    soup = BeautifulSoup(source_of(site, chapter), "html.parser")
+    for box in soup.select(".predict"):
+        covers = bool(box.get("id")) and bool(soup.select(f".{box['id']}-result"))
+        assert len(box.select(".predict-switch input")) == covers, told(box)
+
+
+@pytest.mark.parametrize("place", [0, 2, -1])
+def test_each_switch_is_for_all_and_stays_where_it_is_touched(visit, site, place):
+    page = visit(f"{site}/{CHAPTER}").page
+    one = switches(page).nth(place)
+    one.scroll_into_view_if_needed()
+    for covered in (True, False):
+        before = one.bounding_box()["y"]
+        one.click()
+        page.wait_for_timeout(200)  # a browser that anchors what it scrolls has done so, too
+        assert one.bounding_box()["y"] == pytest.approx(before, abs=2)
+        assert switches(page).evaluate_all("all => all.map((one) => one.checked)") == [covered] * switches(page).count()
+        assert any(results(page)) != covered
+
+
+def test_a_switch_is_seen_to_cover_what_stands_below_it(visit, site):
+    page = visit(f"{site}/{CHAPTER}", viewport={"width": 1280, "height": 800}).page
+    page.locator(".predict").first.evaluate("box => box.scrollIntoView()")
+    switch(page).click()
+    expect(buttons(page).first).to_be_in_viewport()
 
 
 def test_the_question_describes_its_button(visit, site):
@@ -201,7 +234,7 @@ def test_a_covered_page_has_no_barrier_and_fits_a_phone(visit, site, theme):
     page = visit(f"{site}/{CHAPTER}?predict=cover", theme, width=320).page
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for target in (buttons(page).first, page.locator(".predict-switch input")):
+    for target in (buttons(page).first, switch(page)):
         box = target.bounding_box()
         assert min(box["width"], box["height"]) >= 24
 

@@ -1,6 +1,6 @@
 // Time: training frame by frame, a step, a stop.
 //
-// Offers: play, pause, step, reach
+// Offers: play, pause, playOrPause, step, reach
 // Uses: advance (../engine/training.js)
 // Uses: verdictOf (../engine/words.js)
 // Uses: isBroken (invitation.js)
@@ -37,6 +37,8 @@ function pause(lab) {
   keep(lab);
   say(lab, lab.status);
 }
+
+const playOrPause = (lab) => (lab.playing ? pause(lab) : play(lab));
 
 function step(lab) {
   if (lab.playing) pause(lab);

@@ -3,6 +3,7 @@
 // Offers: makeControls
 // Uses: make (../../page/elements.js)
 // Uses: changeSetting, changeWeight (changes.js)
+// Uses: playOrPause (clock.js)
 // Uses: SETTINGS, choiceOf, isDrawn (settings.js)
 // Uses: makeSheet (sheet.js)
 
@@ -16,6 +17,9 @@ function makeControls(view) {
   const rows = [...names.map((name) => makeRow(view, name)), ...model.get("weights").map((name, k) => makeWeightRow(view, name, k))];
   const nFront = model.get("in_front");
   const controls = make("div", { className: "pg-controls", role: "group", "aria-label": "Settings" }, ...rows.slice(0, nFront));
+  controls.addEventListener("keydown", ({ key, target }) => {
+    if (key === "Enter" && target.type === "range") playOrPause(view.lab); // by keys the way back to Play is long
+  });
   const folded = rows.slice(nFront);
   if (!folded.length) return controls;
   const { button, sheet, open } = makeSheet("all settings", "More settings", folded);

@@ -88,12 +88,15 @@ function levelsOf({ runs }) {
 
 // ---- the picture
 
+const WHOLE_GHOST = 1000; // epochs: so much of the run before is in the picture, however short this one is
+
 const short = (value) => (value >= 10000 ? `${value / 1000}k` : String(value));
 
 // The epochs that fit between the left and the right end of the picture, in pixels.
 function epochsIn({ clientWidth }, curves) {
   const [left, right] = [50, clientWidth - 12];
-  const lastEpoch = Math.max(10, ...curves.filter(({ ghost }) => !ghost).map(({ epoch }) => epoch.at(-1)));
+  const ends = curves.map(({ epoch, ghost }) => Math.min(epoch.at(-1), ghost ? WHOLE_GHOST : Infinity));
+  const lastEpoch = Math.max(10, ...ends);
   return { left, right, lastEpoch, x: (epoch) => left + (epoch / lastEpoch) * (right - left) };
 }
 

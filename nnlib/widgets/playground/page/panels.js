@@ -3,7 +3,7 @@
 // Offers: build, draw
 // Uses: make, makeButton (../../page/elements.js)
 // Uses: backToStart, changeOptions, changePoints, changeStart, lookBack, newStart (changes.js)
-// Uses: pause, play, step (clock.js)
+// Uses: playOrPause, step (clock.js)
 // Uses: makeControls (controls.js)
 // Uses: makeKey, makeLogSwitch, makeLossKeys, showLoss (curves.js)
 // Uses: drawHidden, drawNetwork (drawing.js)
@@ -54,7 +54,7 @@ function build(lab, el) {
 const pairs = (list) => list.flatMap((item, k) => (k % 2 ? [] : [list.slice(k, k + 2)]));
 
 function makeToolbar({ lab, options }) {
-  const playButton = makeButton("Play", "Train, or stop training", () => (lab.playing ? pause(lab) : play(lab)));
+  const playButton = makeButton("Play", "Train, or stop training", () => playOrPause(lab));
   playButton.classList.add("pg-primary");
   const speed = make("select", { className: "pg-speed", "aria-label": "Speed" });
   speed.append(...SPEEDS.map(([value, text]) => new Option(text, value)));
@@ -152,12 +152,13 @@ function draw(view) {
 }
 
 function showWords(view) {
-  const { lab, status, invitation, weights } = view;
+  const { lab, el, status, invitation, weights } = view;
   if (status.dataset.text !== lab.status) {
     status.dataset.text = lab.status;
     status.replaceChildren(...(lab.lines.length > 1 ? lab.lines.map((line) => make("span", { className: "pg-racer" }, `${line}\n`)) : lab.lines));
   }
-  const words = invitation.hidden ? "" : inviteBy(lab);
+  const byKeys = el.querySelector(".pg-controls .pg-slider:focus-visible") !== null;
+  const words = invitation.hidden ? "" : inviteBy(lab, byKeys);
   if (invitation.textContent !== words) invitation.textContent = words;
   view.showMoment();
   readPlane(view);
