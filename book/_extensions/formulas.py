@@ -23,6 +23,9 @@ KATEX = Path(katex.__file__).with_name("katex.min.js")
 STYLES = ["vendor/katex/katex.min.css", "formulas.css"]
 # Those that stand in lines of text: a line would be broken elsewhere when they come late.
 FACES_OF_LINES = ["KaTeX_Main-Regular", "KaTeX_Math-Italic"]
+# In KaTeX's HTML: what is seen of a formula, and in it each part that stays whole.
+SEEN = '<span class="katex-html" aria-hidden="true">'
+PART = '<span class="base">'
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +52,17 @@ def set_formula(node, display):
     return answer.get("html", "")
 
 
+def hold_end(html):
+    """Mark all parts of a formula but the last: a line may end between them, and not before the comma that follows."""
+    start, seen, parts = html.partition(SEEN)
+    parts, part, end = parts.rpartition(PART)
+    return f'{start}{seen}<span class="parts">{parts}</span>{part}{end}' if parts else html
+
+
 def visit_inline(translator, node):
     """Write a formula that stands in a line of text."""
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    translator.body.append(f"{set_formula(node, display=False)}</span>")
+    translator.body.append(f"{hold_end(set_formula(node, display=False))}</span>")
     raise nodes.SkipNode
 
 

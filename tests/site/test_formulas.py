@@ -60,3 +60,28 @@ def test_a_formula_that_is_too_wide_scrolls_alone_and_from_the_keyboard(visit, s
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function("!document.querySelector('.katex-display[tabindex]')")  # no stop where nothing scrolls
+
+
+# The ends of formulas in lines of text, and where the sign behind each stands: below it, if a line ended between them.
+PARTED = """() => [...document.querySelectorAll("span.math")].filter((formula) => {
+  const next = formula.nextSibling;
+  if (next?.nodeType !== Node.TEXT_NODE || !/^[,.;:?!)]/.test(next.data)) return false;
+  const sign = document.createRange();
+  sign.setStart(next, 0);
+  sign.setEnd(next, 1);
+  const end = [...formula.querySelectorAll(".base")].at(-1).getBoundingClientRect();
+  return end.width && sign.getBoundingClientRect().left < end.right - 1;
+}).map((formula) => formula.querySelector("annotation").textContent)"""
+BROKEN = """() => [...document.querySelectorAll("span.math")].some((formula) => {
+  const parts = [...formula.querySelectorAll(".base")].map((part) => part.getBoundingClientRect());
+  return parts.some((part) => part.top > parts[0].bottom);
+})"""
+
+
+@pytest.mark.parametrize("path", ["book/02_a_neuron_learns.html", "book/07_never_trust_a_gradient.html"])
+def test_no_line_begins_with_the_comma_behind_a_formula(look, site, path):
+    page = look(f"{site}/{path}").page
+    for width in range(320, 460, 7):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(PARTED) == []
+    assert page.evaluate(BROKEN)  # for a long one may still part within
