@@ -174,7 +174,7 @@ def test_pages_are_filled_and_no_heading_ends_one(open_page, fresh_print, path):
         assert words not in headings, f"page {number} ends with a heading: {words}"
 
 
-@pytest.mark.parametrize("kind", ["figure", ".nn-place", ".predict", "div.math:has(> .eqno)"])
+@pytest.mark.parametrize("kind", ["figure", ".nn-place", ".predict", "div.math:has(> .eqno)", "div.short"])
 def test_what_is_one_thing_stays_on_one_page(open_page, kind):
     page = open_page(FLIPBOOKS)
     page.emulate_media(media="print")
