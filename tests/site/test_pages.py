@@ -194,6 +194,8 @@ def test_a_box_gives_its_words_its_whole_width_and_code_has_one_ground(look, sit
     page = look(f"{site}/book/05_losses.html", theme).page
     assert set(page.locator(BOXES).evaluate_all(INDENTS)) == {0}
     assert page.locator("article .highlight").evaluate_all(OWN_GROUND) == 0
+    page = look(f"{site}/book/07_never_trust_a_gradient.html", theme).page
+    assert page.locator("article .admonition-title").evaluate_all(OWN_GROUND) == 0
 
 
 @pytest.mark.parametrize("path", PAGES)
