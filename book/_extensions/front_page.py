@@ -14,10 +14,10 @@ from sphinx.util.docutils import SphinxRole
 # Whose output the picture of a chapter is, and which part of its width: the panel that says most at a glance.
 WHOLE, LEFT, RIGHT = (0, 1), (0, 0.5), (0.5, 1)
 PICTURES = {
-    0: ("cell-25", WHOLE), 1: ("cell-17", (0, 0.45)), 2: ("cell-17", LEFT), 3: ("cell-09", LEFT), 4: ("cell-13", WHOLE),
-    5: ("cell-17", LEFT), 6: ("cell-14a", WHOLE), 7: ("cell-08", WHOLE), 8: ("cell-13", LEFT), 9: ("cell-07", WHOLE),
-    10: ("cell-29", WHOLE), 11: ("cell-05", (0.64, 1)), 12: ("cell-33", WHOLE), 13: ("cell-04", (0.355, 0.68)),
-    14: ("cell-14", WHOLE), 15: ("cell-05", RIGHT), 16: ("cell-04", RIGHT),
+    0: ("cell-25", WHOLE), 1: ("cell-17", (0, 0.4)), 2: ("cell-17", LEFT), 3: ("cell-09", LEFT), 4: ("cell-13", WHOLE),
+    5: ("cell-17", (0, 0.48)), 6: ("cell-14a", WHOLE), 7: ("cell-08", WHOLE), 8: ("cell-13", LEFT),
+    9: ("cell-07", WHOLE), 10: ("cell-29", WHOLE), 11: ("cell-05", (0.64, 1)), 12: ("cell-33", WHOLE),
+    13: ("cell-04", (0.355, 0.68)), 14: ("cell-14", WHOLE), 15: ("cell-05", RIGHT), 16: ("cell-04", RIGHT),
 }  # fmt: skip
 HEIGHT = 320  # of a picture of pixels: two for each on the page
 

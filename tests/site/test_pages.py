@@ -183,10 +183,48 @@ CUT_FORMULAS = """formulas => formulas.filter((formula) => formula.scrollWidth >
   .map((formula) => formula.querySelector("annotation").textContent)"""
 
 
+BOXES = "article .admonition:is(.exercise, .proof):has(> .admonition-title)"
+INDENTS = """boxes => boxes.flatMap((box) => [...box.children].slice(1).map((part) =>
+  part.getBoundingClientRect().left - box.firstElementChild.getBoundingClientRect().left))"""
+OWN_GROUND = "all => all.filter((one) => getComputedStyle(one).backgroundColor !== 'rgba(0, 0, 0, 0)').length"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_box_gives_its_words_its_whole_width_and_code_has_one_ground(look, site, theme):
+    page = look(f"{site}/book/05_losses.html", theme).page
+    assert set(page.locator(BOXES).evaluate_all(INDENTS)) == {0}
+    assert page.locator("article .highlight").evaluate_all(OWN_GROUND) == 0
+    page = look(f"{site}/book/07_never_trust_a_gradient.html", theme).page
+    assert page.locator("article .admonition-title").evaluate_all(OWN_GROUND) == 0
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_displayed_formula_fits_a_phone(look, site, path):
     page = look(f"{site}/{path}", width=390).page
     assert page.locator(".katex-display").evaluate_all(CUT_FORMULAS) == []
+
+
+# The parts of a row of controls that lie on each other.
+OVERLAPS = """rows => rows.flatMap((row) => {
+  const boxes = [...row.children].map((part) => part.getBoundingClientRect());
+  const across = (one, other) => one.left < other.right - 1 && other.left < one.right - 1;
+  const down = (one, other) => one.top < other.bottom - 1 && other.top < one.bottom - 1;
+  return boxes.flatMap((one, k) => boxes.slice(k + 1).filter((other) => across(one, other) && down(one, other)));
+})"""
+# How far below its switch the word stands that says whether it is on.
+DROPS = """words => words.map((word) => {
+  const middle = (part) => { const { top, bottom } = part.getBoundingClientRect(); return (top + bottom) / 2 };
+  return Math.abs(middle(word) - middle(word.previousElementSibling));
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", FLIPBOOKS)
+def test_the_parts_of_a_control_stand_beside_each_other(look, site, path, width):
+    page = look(f"{site}/{path}", width=390).page
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.locator(".fb-row").evaluate_all(OVERLAPS) == []
+    assert all(drop < 3 for drop in page.locator(".fb-switch > .fb-readout").evaluate_all(DROPS))
 
 
 @pytest.mark.parametrize("path", FLIPBOOKS)
@@ -211,6 +249,8 @@ def test_without_scripts_a_still_stands_for_each_widget(browser, site, path):
     page.goto(f"{site}/{path}")
     for figure in page.locator(WIDGET).all():
         assert len(figure.get_attribute("aria-label")) >= 40
+        frame = figure.locator(".nn-still").bounding_box()
+        assert figure.bounding_box()["height"] < frame["height"] + 100  # it keeps no room for what no script will bring
         for still in figure.locator("img").all():
             still.scroll_into_view_if_needed()
             expect(still).to_be_visible()

@@ -732,7 +732,7 @@ def test_the_value_under_the_pointer_is_said(open_one):
     page.mouse.move(5, 5)
     assert page.locator(".pg-boundary .pg-readout").inner_text() == ""
     box = page.locator(".pg-loss canvas").bounding_box()
-    page.mouse.move(box["x"] + 50 + (box["width"] - 62) / 2, box["y"] + 40)
+    page.mouse.move(box["x"] + 50 + (box["width"] - 78) / 2, box["y"] + 40)
     assert re.fullmatch(r"loss 0\.\d+ at epoch (99|100|101)", page.locator(".pg-loss .pg-readout").inner_text())
 
 

@@ -174,6 +174,14 @@ def test_pages_are_filled_and_no_heading_ends_one(open_page, fresh_print, path):
         assert words not in headings, f"page {number} ends with a heading: {words}"
 
 
+@pytest.mark.parametrize("kind", ["figure", ".nn-place", ".predict", "div.math:has(> .eqno)", "div.short"])
+def test_what_is_one_thing_stays_on_one_page(open_page, kind):
+    page = open_page(FLIPBOOKS)
+    page.emulate_media(media="print")
+    breaks = page.locator(f"article {kind}").evaluate_all("all => all.map((one) => getComputedStyle(one).breakInside)")
+    assert set(breaks) == {"avoid"}
+
+
 @pytest.mark.parametrize("path", [*PAGES, "book/appendix/d_terms"])
 def test_nothing_is_wider_than_the_paper(open_page, path):
     page = open_page(path)

@@ -92,9 +92,9 @@ const WHOLE_GHOST = 1000; // epochs: so much of the run before is in the picture
 
 const short = (value) => (value >= 10000 ? `${value / 1000}k` : String(value));
 
-// The epochs that fit between the left and the right end of the picture, in pixels.
+// The epochs that fit between the left and the right end of the curves, in pixels: behind it there is room for names.
 function epochsIn({ clientWidth }, curves) {
-  const [left, right] = [50, clientWidth - 12];
+  const [left, right] = [50, clientWidth - 28];
   const ends = curves.map(({ epoch, ghost }) => Math.min(epoch.at(-1), ghost ? WHOLE_GHOST : Infinity));
   const lastEpoch = Math.max(10, ...ends);
   return { left, right, lastEpoch, x: (epoch) => left + (epoch / lastEpoch) * (right - left) };
@@ -156,19 +156,18 @@ function drawAxes(pen, area, x, y, epochs, marks, palette) {
   for (const value of marks) pen.fillText(value > 0 && value < 0.001 ? value.toExponential(0) : String(value), area.left - 6, y(value));
 }
 
-// XOR's plateaus: a dotted line each, its name at the right end, the lowest one's below.
+// XOR's plateaus: a dotted line each, its name behind the right end, at a line's height from the next.
 function drawLevels(pen, area, y, levels, palette) {
-  for (const [value, name] of levels) {
+  let place = Infinity;
+  for (const [value, name] of levels.toReversed()) {
     pen.beginPath();
     pen.moveTo(area.left, y(value));
     pen.lineTo(area.right, y(value));
-    Object.assign(pen, { lineWidth: 1, strokeStyle: palette.muted, fillStyle: palette.ink, textAlign: "right" });
+    Object.assign(pen, { lineWidth: 1, strokeStyle: palette.muted, fillStyle: palette.ink, textAlign: "left" });
     pen.setLineDash([1, 4]);
     pen.stroke();
     pen.setLineDash([]);
-    const place = [name, area.right, y(value) + (value === levels.at(-1)[0] ? 8 : -8)];
-    Object.assign(pen, { lineWidth: 4, strokeStyle: palette.paper });
-    pen.strokeText(...place); // legible on a curve
-    pen.fillText(...place);
+    place = Math.min(y(value), place - 12);
+    pen.fillText(name, area.right + 6, place);
   }
 }

@@ -88,7 +88,8 @@ function nameCorners(pen, places, X, size, palette) {
     const away = line > size / 2 ? -15 : 15;
     while (taken.some(([a, b, w]) => left < a + w && a < left + width && Math.abs(b - line) < 15)) line += away;
     taken.push([left, line, width]);
-    Object.assign(pen, { textAlign: "left", fillStyle: palette.ink });
+    Object.assign(pen, { textAlign: "left", fillStyle: palette.ink, strokeStyle: palette.paper, lineWidth: 3, lineJoin: "round" });
+    pen.strokeText(name, left, line); // legible on the line and on both classes
     pen.fillText(name, left, line);
   });
 }
