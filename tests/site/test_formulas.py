@@ -56,10 +56,10 @@ def test_a_formula_that_is_too_wide_scrolls_alone_and_from_the_keyboard(visit, s
     assert {f.get_attribute("tabindex") for f in wide} == {"0"}
     wide[0].focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    page.wait_for_function("() => document.activeElement.scrollLeft > 0")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.wait_for_function("!document.querySelector('.katex-display[tabindex]')")  # no stop where nothing scrolls
+    page.wait_for_function("() => !document.querySelector('.katex-display[tabindex]')")  # no stop where nothing scrolls
 
 
 # Formulas whose comma, or what else stands behind them, begins the next line.

@@ -25,6 +25,7 @@ SETTINGS = {
 }
 
 
+OPEN_PROMPTS = ".jp-CodeCell:not(:has(.jp-InputPlaceholder)) .jp-InputPrompt"  # a folded cell has none to be seen
 # What Python sees of a Playground, and what the Playground sees of Python, one cell after the other.
 PLAYGROUND = [
     "import numpy as np, nnlib\np = nnlib.widgets.Playground(hidden_size=3, seed=2, until_solved=False)\np",
@@ -174,7 +175,7 @@ def notebook(browser, lab):
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+    prompts = page.locator(OPEN_PROMPTS)
     # [n]: the cell has run; [ ]: and [*]: it has not.
     expect(prompts.filter(has_not_text=re.compile(r"\[\d+\]"))).to_have_count(0, timeout=300_000)
     yield page
@@ -182,8 +183,9 @@ def notebook(browser, lab):
 
 
 def test_every_cell_runs_without_an_error(notebook):
-    counts = notebook.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
-    assert counts == [f"[{number}]:" for number in range(1, len(counts) + 1)]
+    counts = [int(text.strip("[]:")) for text in notebook.locator(OPEN_PROMPTS).all_inner_texts()]
+    assert counts == sorted(counts)
+    assert counts[-1] == notebook.locator(".jp-CodeCell").count()  # so the folded ones were counted, too
     kinds = notebook.eval_on_selector_all("[data-mime-type]", "all => all.map(e => e.dataset.mimeType)")
     assert not [kind for kind in kinds if re.search("error|stderr", kind)]
 
