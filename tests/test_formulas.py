@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+
 EXTENSIONS = Path(__file__).parents[1] / "book/_extensions"
 CONFIGURATION = f"""
 import sys
@@ -61,3 +63,12 @@ def test_node_does_not_outlive_a_build_that_ends_badly(tmp_path):
     # A node that lives on would hold the output open, and this would wait for its end.
     built = subprocess.run(BUILD, cwd=tmp_path, capture_output=True, timeout=60)
     assert built.returncode == 3
+
+
+def test_marks_that_touch_a_formula_are_moved_and_none_is_lost_or_doubled(tmp_path):
+    html, _ = build(tmp_path, "# A title\n\n*One*: $a$: *two* ($b$), and $c$.\n")
+    page = BeautifulSoup(html, "html.parser")
+    for formula in page.select(".katex"):
+        formula.replace_with("x")
+    assert page.select_one("section p").get_text() == "One: x: two (x), and x."
+    assert [kept.get_text() for kept in page.select(".with-punctuation")] == ["x:", "(x),", "x."]

@@ -54,7 +54,9 @@ def touching(formula, step, find):
     found = find(text) if isinstance(text, nodes.Text) else None
     if not found:
         return ""
-    parent.replace(text, nodes.Text(text[: found.start()] + text[found.end() :]))
+    parent[place] = nodes.Text(
+        text[: found.start()] + text[found.end() :]
+    )  # `replace` would take the first that is equal
     return found[0]
 
 

@@ -260,7 +260,12 @@ def paint(figure: Figure) -> Image.Image:
 def with_few_colors(image: Image.Image, count: int) -> Image.Image:
     """Return the image with a palette of `count` colors."""
     # Median cut would give a small marker's color away for one more shade of a large plane.
-    return image.quantize(count, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few = image.quantize(count, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    # A color is the mean of what it stands for. The ground stays what it was, or the picture would lie on a slab.
+    palette, ground = few.getpalette(), 3 * few.getpixel((0, 0))
+    palette[ground : ground + 3] = image.getpixel((0, 0))
+    few.putpalette(palette)
+    return few
 
 
 def as_address(image: Image.Image) -> str:
