@@ -34,8 +34,15 @@ class LetNamesBreak(SphinxPostTransform):
                     name += [nodes.raw("", "<wbr>", format="html"), nodes.Text(piece)]
 
 
+def drop_alias(app, what, name, obj, options, lines):
+    """Leave out what Python itself says of a named tuple's field: its place, which no reader asks for."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
+
+
 def setup(app):
     """Register with Sphinx."""
     app.add_post_transform(LetNamesBreak)
     app.connect("autodoc-process-docstring", write_formulas)
+    app.connect("autodoc-process-docstring", drop_alias)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
