@@ -36,8 +36,7 @@ class LetNamesBreak(SphinxPostTransform):
 
 def drop_alias(app, what, name, obj, options, lines):
     """Leave out what Python itself says of a named tuple's field: its place, which no reader asks for."""
-    if lines and lines[0].startswith("Alias for field number"):
-        lines.clear()
+    lines[:] = [line for line in lines if not line.startswith("Alias for field number")]
 
 
 def setup(app):
