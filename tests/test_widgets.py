@@ -16,6 +16,7 @@ import nnlib
 from nnlib.plotting import decision_boundary, set_description
 from nnlib.plotting.palette import CLASS_0, CLASS_1, UNIT
 from nnlib.widgets import flipbook
+from nnlib.widgets.flipbook import with_few_colors
 
 
 @pytest.fixture(autouse=True)
@@ -271,3 +272,10 @@ def test_vendored_browser_files_are_those_that_were_fetched():
     tool = Path(__file__).parents[1] / "tools" / "vendor.py"
     checked = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_frames_ground_stays_white_among_colors_that_are_nearly_white():
+    shades = np.full((64, 64, 3), 255, dtype=np.uint8)
+    shades[4:, 4:] = np.random.default_rng(0).integers(244, 256, size=(60, 60, 3))
+    few = with_few_colors(Image.fromarray(shades), 32).convert("RGB")
+    assert few.getpixel((0, 0)) == (255, 255, 255)

@@ -262,9 +262,9 @@ def with_few_colors(image: Image.Image, count: int) -> Image.Image:
     # Median cut would give a small marker's color away for one more shade of a large plane.
     few = image.quantize(count, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
     # A color is the mean of what it stands for. The ground stays what it was, or the picture would lie on a slab.
-    palette, ground = few.getpalette(), 3 * few.getpixel((0, 0))
-    palette[ground : ground + 3] = image.getpixel((0, 0))
-    few.putpalette(palette)
+    palette = np.array(few.getpalette()).reshape(-1, 3)
+    palette[np.asarray(few)[0, 0]] = np.asarray(image)[0, 0]
+    few.putpalette(palette.ravel().tolist())
     return few
 
 
