@@ -45,7 +45,6 @@ ATTEMPTS = [
     ("script-src-elem", ADD.format(f"<a href='javascript:{EVIL}'>x</a>") + "document.body.lastChild.click()"),
     ("img-src", "new Image().src = 'https://example.org/x.png'"),
     ("connect-src", "fetch('https://example.org/').catch(() => {})"),
-    ("connect-src", "fetch('./').catch(() => {})"),
     ("frame-src", ADD.format("<iframe src='https://example.org/'></iframe>")),
     ("form-action", ADD.format("<form action='https://example.org/'></form>") + "document.body.lastChild.submit()"),
     ("base-uri", "document.head.insertAdjacentHTML('beforeend', `<base href='https://example.org/'>`)"),
