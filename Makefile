@@ -58,8 +58,8 @@ lighthouse: book  ## measure the built page as a phone and a desktop see it (a q
 vendor: $(READY)  ## fetch the browser files of the page again (needs the network)
 	$(BIN)/python tools/vendor.py
 
-clean:  ## remove the built page, the distribution and the environment
-	rm -rf _build dist $(VENV)
+clean:  ## remove the built page, the distribution and the environments
+	rm -rf _build dist $(VENV) $(OLDEST)
 
 help:  ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20

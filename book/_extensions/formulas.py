@@ -54,9 +54,8 @@ def touching(formula, step, find):
     found = find(text) if isinstance(text, nodes.Text) else None
     if not found:
         return ""
-    parent[place] = nodes.Text(
-        text[: found.start()] + text[found.end() :]
-    )  # `replace` would take the first that is equal
+    # By its place: `replace` would take the first text that is equal.
+    parent[place] = nodes.Text(text[: found.start()] + text[found.end() :])
     return found[0]
 
 
