@@ -10,7 +10,6 @@ import copy
 import functools
 import hashlib
 import json
-import os
 import posixpath
 import sys
 from pathlib import Path
@@ -21,7 +20,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 import nnlib
-from tools import clone
+from tools import clone, notebooks
 from tools.plain_markdown import Directive, blocks, convert, headed, link, quote
 
 EDITIONS = ["reader", "student", "solved"]
@@ -287,15 +286,7 @@ def make_all(edition, built=BUILT):
 def write_edition(edition, folder, built=BUILT):
     """Write an edition of every notebook of the book into `folder`."""
     for name, text in make_all(edition, built):
-        write_whole(folder / name, text)
-
-
-def write_whole(path, text):
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
+        notebooks.write(folder / name, text)
 
 
 def sources(text):
@@ -314,9 +305,9 @@ def write_for_reader(folder=NOTEBOOKS, built=BUILT):
         if path.exists() and is_changed(path, written.get(str(name))):
             kept.append(name)
             continue
-        write_whole(path, text)
+        notebooks.write(path, text)
         written[str(name)] = sources(text)
-    write_whole(record, json.dumps(written, indent=1))
+    notebooks.write(record, json.dumps(written, indent=1))
     return kept
 
 

@@ -288,7 +288,7 @@ def test_a_write_that_is_interrupted_leaves_the_old_notebook(folder, built, monk
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(editions.os, "replace", interrupted)
+    monkeypatch.setattr(editions.notebooks.os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         editions.write_for_reader(folder, built)
     assert path.read_bytes() == before
